@@ -1,0 +1,69 @@
+"""Steps 7 and 8: what may happen to a withdrawal after its decision, who may do it, and what each event carries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from breather.domain.instant import Millis
+from breather.domain.withdrawal import Session
+
+
+class Actor(StrEnum):
+    """Who acts. A customer acts by the link; a VASP's back end, and its desk, by API keys; the clock by itself."""
+
+    CUSTOMER = "customer"
+    VASP = "vasp"
+    DESK = "desk"
+
+
+class EventKind(StrEnum):
+    SHOWN = "shown"
+    ACKNOWLEDGE = "acknowledge"
+    ANSWER = "answer"
+    LISTENING = "listening"
+    HELP = "help"
+    STOP = "stop"
+    CONFIRM = "confirm"
+    BROADCAST = "broadcast"
+    HELD = "held"
+    LIFTED = "lifted"
+
+
+_C, _V, _D = Actor.CUSTOMER, Actor.VASP, Actor.DESK
+MAY: Mapping[EventKind, frozenset[Actor]] = MappingProxyType(
+    {
+        EventKind.SHOWN: frozenset({_C}),
+        EventKind.ACKNOWLEDGE: frozenset({_C}),
+        EventKind.ANSWER: frozenset({_C}),
+        EventKind.LISTENING: frozenset({_C}),
+        EventKind.HELP: frozenset({_C, _V}),
+        EventKind.STOP: frozenset({_C, _V}),
+        EventKind.CONFIRM: frozenset({_V}),
+        EventKind.BROADCAST: frozenset({_V}),
+        EventKind.HELD: frozenset({_D}),
+        EventKind.LIFTED: frozenset({_D}),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act under the caller's id. Only the fields of its kind are filled:
+
+    answer: `answers` (feature name to value); confirm: `session_started_at`, `authenticated_at`, `session`;
+    broadcast: `transaction_id`; held: `reason` and `lasts` (ms); lifted: `reason`; shown: `shown` (what was rendered).
+    """
+
+    id: str
+    kind: EventKind
+    actor: Actor
+    by: str = ""
+    answers: Mapping[str, bool | str] = field(default_factory=dict)
+    session_started_at: Millis | None = None
+    authenticated_at: Millis | None = None
+    session: Session = Session()
+    transaction_id: str | None = None
+    reason: str = ""
+    lasts: int = 0
+    shown: Mapping[str, object] = field(default_factory=dict)

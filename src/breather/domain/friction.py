@@ -1,0 +1,27 @@
+"""How much stands between a withdrawal and its broadcast. The highest friction asked for wins."""
+
+from enum import IntEnum
+
+
+class Friction(IntEnum):
+    """Ordered on purpose, and cumulative: a cooling-off includes the questions and the notice."""
+
+    NONE = 0
+    NOTICE = 1
+    QUESTIONS = 2
+    COOLING_OFF = 3
+    HOLD = 4
+
+    @property
+    def word(self) -> str:
+        """The name used in files, in the API and in storage."""
+        return self.name.lower()
+
+    @classmethod
+    def from_word(cls, word: str) -> "Friction":
+        """The friction of that name; KeyError for any other word."""
+        return _BY_WORD[word]
+
+
+_BY_WORD = {friction.word: friction for friction in Friction}
+WORDS: tuple[str, ...] = tuple(_BY_WORD)

@@ -1,0 +1,245 @@
+"""History enters features only here: three rows, folded one withdrawal at a time.
+
+Serving, replay and simulation call the same fold, so a decision costs the same after ten million withdrawals as after
+ten, and what an analyst tries offline is what customers meet online. Medians and windows look at the last 64; counts
+saturate at one million. *Asked* is every withdrawal submitted, whatever became of it; *sent* only what was broadcast,
+so that a stopped or lapsed attempt never makes a destination look familiar.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from statistics import median
+
+from breather.domain.amount import MicroUsd, dollars
+from breather.domain.asset import STABLECOINS
+from breather.domain.feature import FeatureValue, Unknown
+from breather.domain.friction import Friction
+from breather.domain.instant import DAY, HOUR, Millis
+from breather.domain.withdrawal import Residence, Withdrawal
+
+WINDOW = 64
+MOST = 1_000_000
+
+Asked = tuple[Millis, MicroUsd | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfile:
+    """`asked` is oldest first; `interventions` holds the instants of the last 64 of at least questions."""
+
+    count: int = 0
+    asked: tuple[Asked, ...] = ()
+    exposures: int = 0
+    last_alert_at: Millis | None = None
+    interventions: tuple[Millis, ...] = ()
+    last_stop_at: Millis | None = None
+    last_stopped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DestinationProfile:
+    """Over all customers of this VASP."""
+
+    customers: int = 0
+    sent: int = 0
+    interventions: int = 0
+    stops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PayeeProfile:
+    """One customer and one destination."""
+
+    asked: tuple[Asked, ...] = ()
+    sent: int = 0
+    first_sent_at: Millis | None = None
+    stops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    customer: CustomerProfile = CustomerProfile()
+    destination: DestinationProfile = DestinationProfile()
+    payee: PayeeProfile = PayeeProfile()
+
+
+def fold(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> tuple[dict[str, FeatureValue], Profiles]:
+    """Step 3: the submit features, and the profiles as they are after this withdrawal was asked for."""
+    values: dict[str, FeatureValue] = {}
+    values.update(_amounts(profiles, withdrawal, now))
+    values.update(_pace(profiles, withdrawal, now))
+    values.update(_destination(profiles, withdrawal, now))
+    values.update(_before(profiles, now))
+    values.update(_session(withdrawal, now))
+    values.update(_facts(withdrawal))
+    return values, _asked(profiles, withdrawal, now)
+
+
+def _asked(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> Profiles:
+    customer, destination, payee = profiles.customer, profiles.destination, profiles.payee
+    entry: Asked = (now, withdrawal.amount_usd)
+    first_time_here = not payee.asked
+    return Profiles(
+        replace(customer, count=min(customer.count + 1, MOST), asked=(*customer.asked, entry)[-WINDOW:]),
+        replace(destination, customers=min(destination.customers + first_time_here, MOST)),
+        replace(payee, asked=(*payee.asked, entry)[-WINDOW:]),
+    )
+
+
+def after_decision(profiles: Profiles, friction: Friction, now: Millis) -> Profiles:
+    """What the decision itself adds: an alert was due to be seen, questions or more were put in the way."""
+    if friction is Friction.NONE:
+        return profiles
+    customer, destination = profiles.customer, profiles.destination
+    customer = replace(customer, exposures=min(customer.exposures + 1, MOST), last_alert_at=now)
+    if friction >= Friction.QUESTIONS:
+        customer = replace(customer, interventions=(*customer.interventions, now)[-WINDOW:])
+        destination = replace(destination, interventions=min(destination.interventions + 1, MOST))
+    return replace(profiles, customer=customer, destination=destination)
+
+
+def after_stop(profiles: Profiles, withdrawal_id: str, now: Millis) -> Profiles:
+    customer, destination, payee = profiles.customer, profiles.destination, profiles.payee
+    return Profiles(
+        replace(customer, last_stop_at=now, last_stopped=withdrawal_id),
+        replace(destination, stops=min(destination.stops + 1, MOST)),
+        replace(payee, stops=min(payee.stops + 1, MOST)),
+    )
+
+
+def after_broadcast(profiles: Profiles, now: Millis) -> Profiles:
+    destination, payee = profiles.destination, profiles.payee
+    return replace(
+        profiles,
+        destination=replace(destination, sent=min(destination.sent + 1, MOST)),
+        payee=replace(payee, sent=min(payee.sent + 1, MOST), first_sent_at=payee.first_sent_at or now),
+    )
+
+
+def _amounts(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
+    micro = withdrawal.amount_usd
+    asked = profiles.customer.asked
+    known = [dollars(usd) for _, usd in asked if usd is not None]
+    values: dict[str, FeatureValue] = {
+        "sum_usd_24h": _sum(asked, micro, now - DAY),
+        "sum_usd_7d": _sum(asked, micro, now - 7 * DAY),
+    }
+    if micro is None:
+        absent = dict.fromkeys(
+            ("amount_usd", "amount_over_median", "amount_over_largest", "balance_share"), Unknown.NOT_PROVIDED
+        )
+        return {**values, **absent}
+    value = dollars(micro)
+    values["amount_usd"] = value
+    values["amount_over_median"] = value / median(known) if known else Unknown.NO_HISTORY
+    values["amount_over_largest"] = value / max(known) if known else Unknown.NO_HISTORY
+    balance = withdrawal.account.balance_usd
+    values["balance_share"] = Unknown.NOT_PROVIDED if balance is None else min(value / dollars(balance), 1.0)
+    return values
+
+
+def _pace(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
+    customer, account = profiles.customer, withdrawal.account
+    last = customer.asked[-1][0] if customer.asked else None
+    return {
+        "withdrawals_before": float(customer.count),
+        "withdrawals_1h": _count(customer.asked, now - HOUR) + 1.0,
+        "withdrawals_24h": _count(customer.asked, now - DAY) + 1.0,
+        "withdrawals_7d": _count(customer.asked, now - 7 * DAY) + 1.0,
+        "days_since_last_withdrawal": _elapsed(last, now, DAY, Unknown.NO_HISTORY),
+        "account_age_days": _elapsed(account.opened_at, now, DAY, Unknown.NOT_PROVIDED),
+        "hours_since_deposit": _elapsed(account.last_deposit_at, now, HOUR, Unknown.NOT_PROVIDED),
+    }
+
+
+def _destination(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
+    destination, payee = profiles.destination, profiles.payee
+    others = destination.customers - (1 if payee.asked else 0)
+    return {
+        "destination_is_new": payee.sent == 0,
+        "destination_new_to_platform": destination.sent == 0,
+        "destination_customers": float(max(others, 0)),
+        "destination_stops": float(destination.stops),
+        "destination_interventions": float(destination.interventions),
+        "payee_withdrawals": float(payee.sent),
+        "payee_stops": float(payee.stops),
+        "days_since_first_to_destination": _elapsed(payee.first_sent_at, now, DAY, Unknown.NO_HISTORY),
+        "payee_sum_usd_24h": _sum(payee.asked, withdrawal.amount_usd, now - DAY),
+        "payee_withdrawals_24h": _count(payee.asked, now - DAY) + 1.0,
+        "payee_rising_steps": float(_rising_steps(payee.asked, withdrawal.amount_usd)),
+    }
+
+
+def _before(profiles: Profiles, now: Millis) -> dict[str, FeatureValue]:
+    customer = profiles.customer
+    return {
+        "days_since_notice": _elapsed(customer.last_alert_at, now, DAY, Unknown.NO_HISTORY),
+        "interventions_30d": float(sum(at > now - 30 * DAY for at in customer.interventions)),
+        "days_since_stop": _elapsed(customer.last_stop_at, now, DAY, Unknown.NO_HISTORY),
+    }
+
+
+def _session(withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
+    session = withdrawal.session
+    return {
+        "new_device": _known(session.new_device),
+        "remote_access": _known(session.remote_access),
+        "screen_shared": _known(session.screen_shared),
+        "on_call": _known(session.on_call),
+        "ip_differs_from_residence": _ip_differs(withdrawal.residence),
+        "hours_since_security_change": _elapsed(session.security_changed_at, now, HOUR, Unknown.NOT_PROVIDED),
+    }
+
+
+def _facts(withdrawal: Withdrawal) -> dict[str, FeatureValue]:
+    return {
+        "asset": withdrawal.asset.value,
+        "network": withdrawal.destination.network.value,
+        "asset_is_stablecoin": withdrawal.asset in STABLECOINS,
+        "kind": withdrawal.kind.value,
+        "deposit_kind": _word(withdrawal.account.last_deposit_kind),
+    }
+
+
+def _ip_differs(residence: Residence) -> FeatureValue:
+    home = residence.kyc or residence.document
+    if home is None or residence.ip is None:
+        return Unknown.NOT_PROVIDED
+    return residence.ip != home
+
+
+def _known(value: bool | None) -> FeatureValue:
+    return Unknown.NOT_PROVIDED if value is None else value
+
+
+def _word(value: str | None) -> FeatureValue:
+    return Unknown.NOT_PROVIDED if value is None else str(value)
+
+
+def _elapsed(since: Millis | None, now: Millis, unit: int, absent: Unknown) -> FeatureValue:
+    """Time since, never negative: an instant that lies a little ahead is a clock difference, not the future."""
+    return absent if since is None else max(now - since, 0) / unit
+
+
+def _count(asked: Iterable[Asked], since: int) -> int:
+    return sum(at > since for at, _ in asked)
+
+
+def _sum(asked: Iterable[Asked], micro: MicroUsd | None, since: int) -> FeatureValue:
+    """Unknown if any value in the window is: a sum without one of its parts would look smaller than it is."""
+    total = micro
+    for at, usd in asked:
+        if at > since:
+            total = None if total is None or usd is None else MicroUsd(total + usd)
+    return Unknown.NOT_PROVIDED if total is None else dollars(total)
+
+
+def _rising_steps(asked: tuple[Asked, ...], micro: MicroUsd | None) -> int:
+    """How many times in a row, up to and including this one, the value grew."""
+    values = [usd for _, usd in asked] + [micro]
+    steps = 0
+    for later, earlier in zip(reversed(values), reversed(values[:-1]), strict=False):
+        if later is None or earlier is None or later <= earlier:
+            break
+        steps += 1
+    return steps
