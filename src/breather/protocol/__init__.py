@@ -1,0 +1,1 @@
+"""What crosses between the exchange service and the agency service: packs, and how anything is signed."""
