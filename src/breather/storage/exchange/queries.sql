@@ -1,0 +1,196 @@
+-- name: find_withdrawal
+SELECT * FROM withdrawal WHERE id = :id;
+
+-- name: insert_withdrawal
+INSERT INTO withdrawal (id, number, customer, asset, network, amount, destination, decided_at, friction,
+                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed)
+VALUES (:id, :number, :customer, :asset, :network, :amount, :destination, :decided_at, :friction,
+        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number);
+
+-- name: save_withdrawal
+UPDATE withdrawal
+SET changed = :changed, raised_friction = :raised_friction, watched_at = :watched_at, answered_at = :answered_at,
+    answered = :answered, help_asked_at = :help_asked_at, transaction_id = :transaction_id,
+    broadcast_at = :broadcast_at, stopped_at = :stopped_at, stopped_by = :stopped_by, stopped_actor = :stopped_actor
+WHERE id = :id;
+
+-- name: stop_companions
+-- One stop stops all that joined the pause and has not left yet.
+UPDATE withdrawal
+SET stopped_at = :stopped_at, stopped_by = :stopped_by, stopped_actor = :stopped_actor
+WHERE pause = :pause AND stopped_at IS NULL AND transaction_id IS NULL;
+
+-- name: touch_pause
+UPDATE withdrawal SET changed = :changed WHERE pause = :pause;
+
+-- name: touch_pair
+UPDATE withdrawal SET changed = :changed
+WHERE customer = :customer AND destination = :destination AND transaction_id IS NULL AND stopped_at IS NULL;
+
+-- name: touch_withdrawal
+UPDATE withdrawal SET changed = :changed WHERE id = :id;
+
+-- name: save_clearance
+UPDATE withdrawal SET cleared_until = :cleared_until, changed = :changed WHERE id = :id;
+
+-- name: withdrawals_of_pause
+SELECT * FROM withdrawal WHERE pause = :pause ORDER BY number;
+
+-- name: withdrawals_changed_after
+SELECT * FROM withdrawal WHERE changed > :after ORDER BY changed, number LIMIT :most;
+
+-- name: last_number
+SELECT number FROM journal ORDER BY number DESC LIMIT 1;
+
+-- name: first_after_instant
+SELECT * FROM withdrawal
+WHERE customer = :customer AND number > :number AND decided_at >= :since
+ORDER BY number LIMIT 1;
+
+-- name: find_pause
+SELECT * FROM pause WHERE id = :id;
+
+-- name: pauses_of_pair
+SELECT * FROM pause
+WHERE customer = :customer AND destination = :destination AND (resolution IS NULL OR resolved_at > :since)
+ORDER BY offered_at DESC, id DESC;
+
+-- name: insert_pause
+INSERT INTO pause (id, customer, destination, asset, friction, covers_up_to, duration, lapses_after, offered_at)
+VALUES (:id, :customer, :destination, :asset, :friction, :covers_up_to, :duration, :lapses_after, :offered_at);
+
+-- name: save_pause
+UPDATE pause
+SET friction = :friction, duration = :duration, started_at = :started_at, resolution = :resolution,
+    resolved_by = :resolved_by, resolved_at = :resolved_at, actor = :actor
+WHERE id = :id;
+
+-- name: holds_of_pair
+SELECT * FROM hold WHERE customer = :customer AND destination = :destination ORDER BY placed_at, id;
+
+-- name: insert_hold
+INSERT INTO hold (id, customer, destination, withdrawal, reason, placed_at, ends_at, lifted_at, actor)
+VALUES (:id, :customer, :destination, :withdrawal, :reason, :placed_at, :ends_at, :lifted_at, :actor);
+
+-- name: lift_hold
+UPDATE hold SET lifted_at = :lifted_at WHERE id = :id AND lifted_at IS NULL;
+
+-- name: find_event
+SELECT * FROM event WHERE withdrawal = :withdrawal AND id = :id;
+
+-- name: events_of
+SELECT * FROM event WHERE withdrawal = :withdrawal ORDER BY number;
+
+-- name: insert_event
+INSERT INTO event (withdrawal, id, number, kind, actor, at, body)
+VALUES (:withdrawal, :id, :number, :kind, :actor, :at, :body);
+
+-- name: find_profile
+SELECT state FROM profile WHERE kind = :kind AND key = :key;
+
+-- name: save_profile
+INSERT INTO profile (kind, key, state, at) VALUES (:kind, :key, :state, :at)
+ON CONFLICT (kind, key) DO UPDATE SET state = excluded.state, at = excluded.at;
+
+-- name: all_packs
+SELECT * FROM pack ORDER BY stored_at, hash;
+
+-- name: store_pack
+INSERT INTO pack (hash, id, version, files, stored_at) VALUES (:hash, :id, :version, :files, :stored_at)
+ON CONFLICT (hash) DO NOTHING;
+
+-- name: all_campaigns
+SELECT * FROM campaign ORDER BY starts_at, id, version;
+
+-- name: find_campaign
+SELECT * FROM campaign WHERE id = :id AND version = :version;
+
+-- name: campaigns_active
+SELECT * FROM campaign
+WHERE jurisdiction = :jurisdiction AND retired_at IS NULL AND ends_at > :now
+ORDER BY id, version;
+
+-- name: insert_campaign
+INSERT INTO campaign (id, version, hash, pack, files, jurisdiction, starts_at, ends_at, activated_by)
+VALUES (:id, :version, :hash, :pack, :files, :jurisdiction, :starts_at, :ends_at, :activated_by);
+
+-- name: retire_campaign
+UPDATE campaign SET retired_at = :now WHERE id = :id AND retired_at IS NULL;
+
+-- name: find_generation
+SELECT number FROM generation WHERE id = 'exchange';
+
+-- name: raise_generation
+INSERT INTO generation (id, number) VALUES ('exchange', 1)
+ON CONFLICT (id) DO UPDATE SET number = generation.number + 1;
+
+-- name: all_api_keys
+SELECT * FROM api_key ORDER BY created_at, name;
+
+-- name: insert_api_key
+INSERT INTO api_key (hash, name, scopes, created_at) VALUES (:hash, :name, :scopes, :created_at);
+
+-- name: revoke_api_key
+UPDATE api_key SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL;
+
+-- name: insert_link
+INSERT INTO link (hash, withdrawal, locale, created_at, expires_at)
+VALUES (:hash, :withdrawal, :locale, :created_at, :expires_at);
+
+-- name: use_link
+UPDATE link SET used_at = :now WHERE hash = :hash AND used_at IS NULL AND expires_at > :now;
+
+-- name: find_link
+SELECT * FROM link WHERE hash = :hash;
+
+-- name: insert_page_session
+INSERT INTO page_session (hash, withdrawal, locale, csrf, created_at, expires_at)
+VALUES (:hash, :withdrawal, :locale, :csrf, :created_at, :expires_at);
+
+-- name: find_page_session
+SELECT * FROM page_session WHERE hash = :hash;
+
+-- name: expire_links
+DELETE FROM link WHERE expires_at <= :now;
+
+-- name: expire_page_sessions
+DELETE FROM page_session WHERE expires_at <= :now;
+
+-- name: expire_console_sessions
+DELETE FROM console_session WHERE expires_at <= :now;
+
+-- name: find_console_password
+SELECT argon2 FROM console_password WHERE id = 'console';
+
+-- name: save_console_password
+INSERT INTO console_password (id, argon2, changed_at) VALUES ('console', :argon2, :now)
+ON CONFLICT (id) DO UPDATE SET argon2 = excluded.argon2, changed_at = excluded.changed_at;
+
+-- name: insert_console_session
+INSERT INTO console_session (hash, created_at, expires_at) VALUES (:hash, :created_at, :expires_at);
+
+-- name: find_console_session
+SELECT expires_at FROM console_session WHERE hash = :hash;
+
+-- name: end_console_session
+DELETE FROM console_session WHERE hash = :hash;
+
+-- name: end_every_console_session
+DELETE FROM console_session;
+
+-- name: beat
+INSERT INTO heartbeat (process, at, detail) VALUES (:process, :at, :detail)
+ON CONFLICT (process) DO UPDATE SET at = excluded.at, detail = excluded.detail;
+
+-- name: find_heartbeat
+SELECT at, detail FROM heartbeat WHERE process = :process;
+
+-- name: withdrawals_changed_at
+SELECT * FROM withdrawal WHERE changed = :changed ORDER BY number;
+
+-- name: journal_head
+SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
+
+-- name: insert_journal
+INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
+VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);

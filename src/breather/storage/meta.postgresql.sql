@@ -1,0 +1,6 @@
+-- name: table_names
+SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current_schema() ORDER BY name;
+
+-- name: durability
+SELECT name, setting AS value, 'on' AS wanted FROM pg_settings
+WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') ORDER BY name;

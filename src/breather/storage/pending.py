@@ -1,0 +1,103 @@
+"""A command waiting for the writer, and the deadlines that may take it back.
+
+Ownership is one compare-and-set: the writer takes a command or its deadline does, whichever comes first, and
+never both (guarantee B3). A caller that loses patience cannot tell the two apart; the future can.
+"""
+
+import heapq
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from itertools import count
+from typing import Any, Generic, TypeVar
+
+from breather.storage.failure import DeadlineTaken
+from breather.storage.transaction import Transaction
+
+T = TypeVar("T")
+
+
+class Pending(Generic[T]):
+    """`deadline` is monotonic seconds, or None for a caller that waits as long as it takes."""
+
+    def __init__(self, run: Callable[[Transaction], T], deadline: float | None) -> None:
+        self.run = run
+        self.deadline = deadline
+        self.future: Future[T] = Future()
+        # Taken once and never given back: acquiring it without blocking is the compare-and-set.
+        self._ownership = threading.Lock()
+
+    @property
+    def owned(self) -> bool:
+        return self._ownership.locked()
+
+    def take(self) -> bool:
+        """For the writer. True: run it and settle its future. False: the deadline or the caller was first."""
+        if self.deadline is not None and time.monotonic() >= self.deadline:
+            self.withdraw()
+            return False
+        return self._owned_by_us()
+
+    def withdraw(self) -> bool:
+        """For the deadline. True: the command will never run, and its future says so."""
+        return self.refuse(DeadlineTaken("the deadline passed before the writer took the command"))
+
+    def refuse(self, failure: Exception) -> bool:
+        """Settle a command that nobody has taken. False if somebody has."""
+        if not self._owned_by_us():
+            return False
+        self.future.set_exception(failure)
+        return True
+
+    def _owned_by_us(self) -> bool:
+        # The second half is the caller's own Future.cancel(), which may come at any time until it says no.
+        return self._ownership.acquire(blocking=False) and self.future.set_running_or_notify_cancel()
+
+
+class Deadlines:
+    """One thread that withdraws commands when their time comes, also while the writer is stuck."""
+
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, Pending[Any]]] = []
+        self._serial = count()  # commands themselves have no order
+        self._changed = threading.Condition()
+        self._closed = False
+        self._thread = threading.Thread(target=self._keep, name="breather-deadlines", daemon=True)
+        self._thread.start()
+
+    def watch(self, command: Pending[T]) -> None:
+        """Does nothing for a command without a deadline."""
+        if command.deadline is None:
+            return
+        with self._changed:
+            entry = (command.deadline, next(self._serial), command)
+            heapq.heappush(self._heap, entry)
+            if self._heap[0] is entry:
+                self._changed.notify()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _keep(self) -> None:
+        while (due := self._next_due()) is not None:
+            # Outside the lock: a future's callbacks may do anything, also submit again.
+            due.withdraw()
+
+    def _next_due(self) -> Pending[Any] | None:
+        with self._changed:
+            while not self._closed:
+                # Finished commands leave when they reach the top: under load nobody is woken for them.
+                while self._heap and self._heap[0][2].owned:
+                    heapq.heappop(self._heap)
+                if not self._heap:
+                    self._changed.wait()
+                    continue
+                left = self._heap[0][0] - time.monotonic()
+                if left <= 0:
+                    return heapq.heappop(self._heap)[2]
+                self._changed.wait(left)
+            return None

@@ -1,0 +1,167 @@
+"""Named queries: written once in `.sql` files, rendered for each engine.
+
+    -- name: insert_heartbeat
+    INSERT INTO heartbeat (process, at) VALUES (:process, :at);
+
+`queries.sql` is shared; `queries.sqlite.sql` and `queries.postgresql.sql` override or add names for one
+engine. Both engines must end up with the same names and parameters, or a use case would run on one of them
+only.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources.abc import Traversable
+
+from breather.domain.finding import nearest
+from breather.storage.dialect import Dialect
+from breather.storage.failure import QueryMistake
+from breather.storage.token import Kind, Token, statements, tokens
+
+HEADER = re.compile(r"^--[ \t]*name:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
+NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
+SCHEMA_FILE = "schema.sql"
+# Each of these means something else, or nothing, on the other engine; a dialect file may use its own
+# engine's.
+NOT_COMMON = frozenset(
+    {"LIKE", "ILIKE", "GLOB", "REGEXP", "SIMILAR", "BYTEA", "BLOB", "::", "->", "->>", "?", "$"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`sql` is in the engine's own form: `:name` for SQLite, `%(name)s` with every other % doubled for
+    psycopg."""
+
+    name: str
+    sql: str
+    parameters: frozenset[str]
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Queries:
+    """The same names for both engines."""
+
+    sqlite: Mapping[str, Query]
+    postgresql: Mapping[str, Query]
+
+    def of(self, dialect: Dialect) -> Mapping[str, Query]:
+        return self.sqlite if dialect is Dialect.SQLITE else self.postgresql
+
+    def joined(self, other: "Queries") -> "Queries":
+        """Both sets; a name in both is a mistake."""
+        if twice := self.sqlite.keys() & other.sqlite.keys():
+            name = min(twice)
+            raise QueryMistake(
+                f"query {name} is in {self.sqlite[name].origin} and in {other.sqlite[name].origin}"
+            )
+        return Queries({**self.sqlite, **other.sqlite}, {**self.postgresql, **other.postgresql})
+
+
+def read_queries(folder: Traversable) -> Queries:
+    """All `.sql` files of one folder except `schema.sql`.
+
+    Raises QueryMistake for a file that cannot be used, and for names or parameters that differ between the
+    engines.
+    """
+    found: dict[str, dict[Dialect, dict[str, Query]]] = {"shared": {}, "own": {}}
+    for dialect in Dialect:
+        found["shared"][dialect] = {}
+        found["own"][dialect] = {}
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not file.name.endswith(".sql") or file.name == SCHEMA_FILE:
+            continue
+        owner = _dialect_of(file.name)
+        text = file.read_text(encoding="utf-8")
+        for dialect in Dialect if owner is None else (owner,):
+            into = found["shared" if owner is None else "own"][dialect]
+            for query in parse_queries(text, dialect, file.name, shared=owner is None):
+                if query.name in into:
+                    raise QueryMistake(
+                        f"query {query.name} is in {into[query.name].origin} and in {query.origin}"
+                    )
+                into[query.name] = query
+    sqlite, postgresql = ({**found["shared"][dialect], **found["own"][dialect]} for dialect in Dialect)
+    _hold_equal(sqlite, postgresql)
+    return Queries(sqlite, postgresql)
+
+
+def parse_queries(text: str, dialect: Dialect, origin: str, *, shared: bool = True) -> Iterator[Query]:
+    """The queries of one file as `dialect` wants them. `origin` names the file in messages."""
+    pieces = HEADER.split(text)
+    if next(statements(tokens(pieces[0], origin)), None):
+        raise QueryMistake(f"{origin}: SQL before the first '-- name:' line has no name")
+    for name, body in zip(pieces[1::2], pieces[2::2], strict=True):
+        if not NAME.fullmatch(name):
+            raise QueryMistake(f"{origin}: {name!r} is not a query name; write it like insert_withdrawal")
+        found = list(statements(tokens(body, origin)))
+        if len(found) != 1:
+            raise QueryMistake(f"{origin}: query {name} has {len(found)} statements; exactly one is right")
+        if shared:
+            _hold_common(found[0], f"{origin}: query {name}")
+        yield _rendered(name, found[0], dialect, origin)
+
+
+def find_query(queries: Mapping[str, Query], name: str) -> Query:
+    """Raises QueryMistake with the nearest name."""
+    query = queries.get(name)
+    if query is None:
+        near = nearest(name, queries)
+        raise QueryMistake(f"there is no query {name!r}" + (f"; did you mean {near!r}?" if near else ""))
+    return query
+
+
+def parameter_mistake(query: Query, given: Mapping[str, object]) -> QueryMistake:
+    """Names what is missing and what is too much."""
+    missing = sorted(query.parameters - given.keys())
+    extra = sorted(given.keys() - query.parameters)
+    parts = [
+        f"{words} {', '.join(names)}" for words, names in (("missing", missing), ("unknown", extra)) if names
+    ]
+    takes = ", ".join(sorted(query.parameters)) or "no parameters"
+    return QueryMistake(f"query {query.name} ({query.origin}): {'; '.join(parts)}; it takes {takes}")
+
+
+def _dialect_of(file_name: str) -> Dialect | None:
+    words = file_name.removesuffix(".sql").split(".")
+    if len(words) == 1:
+        return None
+    try:
+        return Dialect(words[-1])
+    except ValueError:
+        near = nearest(words[-1], [dialect.value for dialect in Dialect])
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise QueryMistake(f"{file_name}: {words[-1]!r} is no engine{hint}") from None
+
+
+def _rendered(name: str, source: tuple[Token, ...], dialect: Dialect, origin: str) -> Query:
+    parts: list[str] = []
+    parameters: set[str] = set()
+    for token in source:
+        if token.kind is Kind.PARAMETER:
+            parameters.add(token.text[1:])
+            parts.append(token.text if dialect is Dialect.SQLITE else f"%({token.text[1:]})s")
+        elif token.kind is Kind.WORD and token.text == "BYTES":
+            parts.append(dialect.bytes_word)
+        else:
+            parts.append(token.text if dialect is Dialect.SQLITE else token.text.replace("%", "%%"))
+    return Query(name, "".join(parts), frozenset(parameters), origin)
+
+
+def _hold_common(source: tuple[Token, ...], place: str) -> None:
+    for token in source:
+        if token.kind not in (Kind.STRING, Kind.QUOTED) and token.text.upper() in NOT_COMMON:
+            raise QueryMistake(
+                f"{place}: {token.text} is not in the common subset; use a dialect file for each engine"
+            )
+
+
+def _hold_equal(sqlite: Mapping[str, Query], postgresql: Mapping[str, Query]) -> None:
+    if alone := sqlite.keys() ^ postgresql.keys():
+        name = min(alone)
+        engine = Dialect.SQLITE if name in sqlite else Dialect.POSTGRESQL
+        raise QueryMistake(f"query {name} exists for {engine} only; the other engine needs it too")
+    for name, query in sqlite.items():
+        if differing := query.parameters ^ postgresql[name].parameters:
+            raise QueryMistake(f"query {name}: parameter {min(differing)} exists on one engine only")

@@ -1,0 +1,92 @@
+"""Reading by query name. Pages are given a `Reader`: what they hold cannot write."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from breather.storage.failure import QueryMistake, RowRefused
+from breather.storage.query import Query, find_query, parameter_mistake
+from breather.storage.session import Session
+
+Row = dict[str, Any]  # column name to int, str, bytes or None
+T = TypeVar("T")
+
+# Exactly these need no thought; everything else is looked at by `_plain`.
+PLAIN = frozenset({int, str, bytes, type(None)})
+
+
+class Reader:
+    """Named queries within one snapshot. Raises QueryMistake when used after its transaction has ended."""
+
+    def __init__(self, session: Session, queries: Mapping[str, Query]) -> None:
+        self._session = session
+        self._queries = queries
+        self._ended = False
+
+    def one(self, name: str, /, **parameters: Any) -> Row | None:
+        """The only row, or None. Two rows are a mistake, never a choice."""
+        columns, rows = self._session.rows(*self._bound(name, parameters))
+        return dict(zip(columns, _only(name, rows), strict=True)) if rows else None
+
+    def all(self, name: str, /, **parameters: Any) -> list[Row]:
+        """Every row, in the order of the query."""
+        columns, rows = self._session.rows(*self._bound(name, parameters))
+        return [dict(zip(columns, row, strict=True)) for row in rows]
+
+    def one_as(self, cls: type[T], name: str, /, **parameters: Any) -> T | None:
+        """Like `one`, built as `cls(**row)`: a dataclass or struct whose fields are the query's columns."""
+        row = self.one(name, **parameters)
+        return None if row is None else _built(cls, name, row)
+
+    def all_as(self, cls: type[T], name: str, /, **parameters: Any) -> list[T]:
+        """Like `all`, each row built as `cls(**row)`."""
+        return [_built(cls, name, row) for row in self.all(name, **parameters)]
+
+    def end(self) -> None:
+        """After this, whoever kept the object gets a mistake instead of somebody else's transaction."""
+        self._ended = True
+
+    def _bound(self, name: str, parameters: dict[str, Any]) -> tuple[Query, dict[str, Any]]:
+        if self._ended:
+            raise QueryMistake(f"query {name!r} was asked after its transaction had ended")
+        query = self._queries.get(name) or find_query(self._queries, name)
+        if parameters.keys() != query.parameters:
+            raise parameter_mistake(query, parameters)
+        for key, value in parameters.items():
+            if type(value) not in PLAIN:
+                parameters[key] = _plain(query, key, value)
+            elif type(value) is str and "\0" in value:
+                raise RowRefused(
+                    f"query {name}: parameter {key} contains U+0000, which PostgreSQL cannot store"
+                )
+        return query, parameters
+
+
+def _plain(query: Query, key: str, value: object) -> int | str | bytes:
+    """Enum members and booleans as what they are underneath; a float never, because money and instants are
+    exact."""
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, (bytearray, memoryview)):
+        return bytes(value)
+    kind = type(value).__name__
+    raise RowRefused(f"query {query.name}: parameter {key} is {kind}; int, str, bytes or None is right")
+
+
+def _only(name: str, rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
+    if len(rows) > 1:
+        raise QueryMistake(
+            f"query {name} gave {len(rows)} rows where one was asked for; use all(), or LIMIT 1"
+        )
+    return rows[0]
+
+
+def _built(cls: type[T], name: str, row: Row) -> T:
+    try:
+        return cls(**row)
+    except TypeError as error:
+        columns = ", ".join(row)
+        raise QueryMistake(
+            f"query {name} gives {columns}, which is not what {cls.__name__} takes: {error}"
+        ) from error

@@ -1,0 +1,167 @@
+"""The one writer of the serving process: what waits becomes one transaction, one commit, then the answers.
+
+Nothing is acknowledged before the commit that holds it is durable (guarantee A2). Each command has a
+savepoint, so that a poisonous one fails alone (D4). While one batch commits, the next gathers: the batch
+grows with the load by itself.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from breather.storage.database import Database
+from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
+from breather.storage.pending import Deadlines, Pending
+from breather.storage.transaction import Transaction
+
+T = TypeVar("T")
+
+LIMIT = 1024
+BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one command came to inside the transaction; an answer only once that is committed."""
+
+    value: object = None
+    error: BaseException | None = None
+
+
+class Writer:
+    """A thread that runs commands in the order in which they were submitted.
+
+    `limit` commands may wait, `batch` of them share a commit. `on_fatal` is called once, in the writer's
+    thread, after everybody waiting has been told: the process must exit, because the state of the disk is
+    unknown.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        on_fatal: Callable[[StorageFailure], None],
+        limit: int = LIMIT,
+        batch: int = BATCH,
+    ) -> None:
+        self._database = database
+        self._on_fatal = on_fatal
+        self._limit = limit
+        self._batch = batch
+        self._waiting: deque[Pending[Any]] = deque()
+        self._changed = threading.Condition()
+        self._closing = False
+        self._deadlines = Deadlines()
+        self._thread = threading.Thread(target=self._serve, name="breather-writer", daemon=True)
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many commands are queued now, those given up included until the writer passes them."""
+        return len(self._waiting)
+
+    def submit(self, command: Callable[[Transaction], T], deadline: float | None = None) -> Future[T]:
+        """Queue `command`; its future is settled after the commit.
+
+        `deadline` is on the monotonic clock: a command not taken by then gets DeadlineTaken and never runs;
+        one that was taken runs to its end. The future's failures: what the command raised (and only it was
+        rolled back), DeadlineTaken, Unavailable (nothing committed), OutcomeUnknown. Raises Overloaded or
+        Unavailable at once.
+        """
+        pending = Pending(command, deadline)
+        with self._changed:
+            if self._closing:
+                raise Unavailable("the writer is closed")
+            if len(self._waiting) >= self._limit:
+                raise Overloaded(f"{self._limit} commands are waiting already")
+            self._waiting.append(pending)
+            self._changed.notify()
+        self._deadlines.watch(pending)
+        return pending.future
+
+    def close(self, drain: bool = True) -> None:
+        """Accept nothing more; returns when done.
+
+        `drain`: finish what was accepted; otherwise it gets Unavailable.
+        """
+        with self._changed:
+            self._closing = True
+            abandoned = [] if drain else self._take_all()
+            self._changed.notify()
+        _refuse(abandoned, Unavailable("the writer was closed before it took the command"))
+        if threading.current_thread() is not self._thread:
+            self._thread.join()
+            self._deadlines.close()
+
+    def _serve(self) -> None:
+        while (batch := self._next_batch()) is not None:
+            failure = self._commit([pending for pending in batch if pending.take()])
+            if failure is not None and failure.fatal:
+                self._give_up(failure)
+                return
+
+    def _next_batch(self) -> list[Pending[Any]] | None:
+        with self._changed:
+            while not self._waiting and not self._closing:
+                self._changed.wait()
+            if not self._waiting:
+                return None
+            return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+
+    def _commit(self, batch: list[Pending[Any]]) -> StorageFailure | None:
+        """One transaction for commands that are ours; returns what made the whole of it fail."""
+        if not batch:
+            return None
+        try:
+            with self._database.writing() as transaction:
+                results = [_attempt(transaction, pending) for pending in batch]
+        except StorageFailure as failure:
+            return _fail(batch, failure)
+        except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
+            return _fail(batch, OutcomeUnknown(f"the writer failed: {error!r}", fatal=True))
+        for pending, result in zip(batch, results, strict=True):
+            if result.error is None:
+                pending.future.set_result(result.value)
+            else:
+                pending.future.set_exception(result.error)
+        return None
+
+    def _give_up(self, failure: StorageFailure) -> None:
+        with self._changed:
+            self._closing = True
+            abandoned = self._take_all()
+        _refuse(abandoned, Unavailable(f"the writer has stopped: {failure}"))
+        self._on_fatal(failure)
+
+    def _take_all(self) -> list[Pending[Any]]:
+        everything = list(self._waiting)
+        self._waiting.clear()
+        return everything
+
+
+def _attempt(transaction: Transaction, pending: Pending[Any]) -> Result:
+    """Run one command in its savepoint. Raises only when the transaction as a whole is lost."""
+    try:
+        with transaction.savepoint():
+            return Result(pending.run(transaction))
+    except BaseException as error:
+        fatal = isinstance(error, StorageFailure) and error.fatal
+        if transaction.usable and not fatal:
+            return Result(error=error)
+        if isinstance(error, Unavailable):
+            raise
+        raise Unavailable(f"the transaction was lost: {error!r}", fatal=fatal) from error
+
+
+def _fail(batch: list[Pending[Any]], failure: StorageFailure) -> StorageFailure:
+    for pending in batch:
+        pending.future.set_exception(failure.repeated())
+    return failure
+
+
+def _refuse(commands: list[Pending[Any]], failure: StorageFailure) -> None:
+    for pending in commands:
+        pending.refuse(failure.repeated())

@@ -1,0 +1,144 @@
+"""Named queries: what a file may say, what each engine gets, and what is refused with which words."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breather.storage.dialect import Dialect
+from breather.storage.failure import QueryMistake
+from breather.storage.query import Queries, find_query, parse_queries, read_queries
+
+
+def rendered(body: str, dialect: Dialect, *, shared: bool = True) -> str:
+    (query,) = parse_queries(f"-- name: it\n{body}", dialect, "queries.sql", shared=shared)
+    return query.sql
+
+
+@pytest.mark.parametrize(
+    ("source", "sqlite", "postgresql"),
+    [
+        ("SELECT :a", "SELECT :a", "SELECT %(a)s"),
+        ("SELECT :a + :a, :a_b2", "SELECT :a + :a, :a_b2", "SELECT %(a)s + %(a)s, %(a_b2)s"),
+        ("SELECT x % 2", "SELECT x % 2", "SELECT x %% 2"),
+        ("SELECT '100%'", "SELECT '100%'", "SELECT '100%%'"),
+        ("SELECT ':a', 'it''s :b'", "SELECT ':a', 'it''s :b'", "SELECT ':a', 'it''s :b'"),
+        ('SELECT ":a"', 'SELECT ":a"', 'SELECT ":a"'),
+        ("SELECT '%(a)s'", "SELECT '%(a)s'", "SELECT '%%(a)s'"),
+        ("SELECT CAST(:a AS BYTES)", "SELECT CAST(:a AS BLOB)", "SELECT CAST(%(a)s AS BYTEA)"),
+        ("SELECT 'BYTES' AS bytes", "SELECT 'BYTES' AS bytes", "SELECT 'BYTES' AS bytes"),
+        ("SELECT 1 -- :no ; 'quote\n , 2", "SELECT 1 , 2", "SELECT 1 , 2"),
+        ("SELECT /* :no ; \n ' */ 1", "SELECT 1", "SELECT 1"),
+        ("SELECT\n   1\n;\n", "SELECT 1", "SELECT 1"),
+        ("SELECT 'a\n  b;'", "SELECT 'a\n  b;'", "SELECT 'a\n  b;'"),
+        ("SELECT 12:a", "SELECT 12:a", "SELECT 12%(a)s"),
+    ],
+)
+def test_each_engine_gets_its_own_form(source: str, sqlite: str, postgresql: str) -> None:
+    assert rendered(source, Dialect.SQLITE) == sqlite
+    assert rendered(source, Dialect.POSTGRESQL) == postgresql
+
+
+def test_casts_of_a_dialect_file_are_not_parameters() -> None:
+    (query,) = parse_queries("-- name: it\nSELECT :a::bigint, x::text", Dialect.POSTGRESQL, "f", shared=False)
+    assert query.sql == "SELECT %(a)s::bigint, x::text"
+    assert query.parameters == {"a"}
+
+
+def test_parameters_are_collected_once_each() -> None:
+    (query,) = parse_queries("-- name: it\nSELECT :b, :a, ':c', :b", Dialect.SQLITE, "f")
+    assert query.parameters == {"a", "b"}
+
+
+@given(text=st.text(st.characters(exclude_characters="'", exclude_categories=["Cs"]), max_size=40))
+def test_whatever_a_string_holds_arrives_unchanged(text: str) -> None:
+    assert rendered(f"SELECT '{text}', :p", Dialect.SQLITE) == f"SELECT '{text}', :p"
+    # What psycopg makes of the template: %% becomes %.
+    template = rendered(f"SELECT '{text}', :p", Dialect.POSTGRESQL)
+    assert template % {"p": "$1"} == f"SELECT '{text}', $1"
+
+
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("SELECT 1;\n-- name: a\nSELECT 2", "SQL before the first"),
+        ("-- name: Insert-It\nSELECT 1", "'Insert-It' is not a query name"),
+        ("-- name:\nSELECT 1", "'' is not a query name"),
+        ("-- name: a\n-- only a comment\n", "query a has 0 statements"),
+        ("-- name: a\nSELECT 1; SELECT 2;", "query a has 2 statements"),
+        ("-- name: a\nSELECT 'open", "line 2: what begins with ' has no end"),
+        ("-- name: a\nSELECT 1 /* open", r"line 2: what begins with / has no end"),
+        ("-- name: a\nSELECT :a::bigint", ":: is not in the common subset"),
+        ("-- name: a\nSELECT a like 'b'", "like is not in the common subset"),
+        ("-- name: a\nSELECT a->>'b'", "->> is not in the common subset"),
+        ("-- name: a\nSELECT ?", r"\? is not in the common subset"),
+        ("-- name: a\nSELECT CAST(:a AS BYTEA)", "BYTEA is not in the common subset"),
+    ],
+)
+def test_a_file_that_cannot_be_used_says_where_and_why(file: str, told: str) -> None:
+    with pytest.raises(QueryMistake, match=told) as caught:
+        list(parse_queries(file, Dialect.SQLITE, "queries.sql"))
+    assert "queries.sql" in str(caught.value)
+
+
+def folder(path: Path, **files: str) -> Queries:
+    for name, text in files.items():
+        (path / f"{name.replace('__', '.')}.sql").write_text(text, encoding="utf-8")
+    return read_queries(path)
+
+
+def test_a_dialect_file_overrides_and_adds(tmp_path: Path) -> None:
+    queries = folder(
+        tmp_path,
+        schema="CREATE TABLE x (id TEXT)",
+        queries="-- name: a\nSELECT 1\n-- name: b\nSELECT 2",
+        queries__sqlite="-- name: a\nSELECT 10\n-- name: c\nSELECT 3",
+        queries__postgresql="-- name: c\nSELECT 30",
+    )
+    assert {name: query.sql for name, query in queries.of(Dialect.SQLITE).items()} == {
+        "a": "SELECT 10",
+        "b": "SELECT 2",
+        "c": "SELECT 3",
+    }
+    assert {name: query.sql for name, query in queries.of(Dialect.POSTGRESQL).items()} == {
+        "a": "SELECT 1",
+        "b": "SELECT 2",
+        "c": "SELECT 30",
+    }
+    assert queries.sqlite["a"].origin == "queries.sqlite.sql"
+
+
+def test_both_engines_need_every_name(tmp_path: Path) -> None:
+    with pytest.raises(QueryMistake, match="query c exists for sqlite only"):
+        folder(tmp_path, queries="-- name: a\nSELECT 1", queries__sqlite="-- name: c\nSELECT 3")
+
+
+def test_both_engines_need_the_same_parameters(tmp_path: Path) -> None:
+    with pytest.raises(QueryMistake, match="query a: parameter y exists on one engine only"):
+        folder(tmp_path, queries="-- name: a\nSELECT :x", queries__sqlite="-- name: a\nSELECT :x, :y")
+
+
+def test_a_name_is_used_once(tmp_path: Path) -> None:
+    with pytest.raises(QueryMistake, match=r"query a is in more\.sql and in queries\.sql"):
+        folder(tmp_path, queries="-- name: a\nSELECT 1", more="-- name: a\nSELECT 2")
+
+
+def test_a_misspelt_engine_is_suggested(tmp_path: Path) -> None:
+    with pytest.raises(QueryMistake, match="'postgres' is no engine; did you mean 'postgresql'"):
+        folder(tmp_path, queries__postgres="-- name: a\nSELECT 1")
+
+
+def test_joined_sets_share_no_name(tmp_path: Path) -> None:
+    one = folder(tmp_path, queries="-- name: a\nSELECT 1")
+    with pytest.raises(QueryMistake, match="query a is in"):
+        one.joined(one)
+
+
+def test_finding_suggests_the_nearest_name_only_when_there_is_one(tmp_path: Path) -> None:
+    queries = folder(tmp_path, queries="-- name: insert_withdrawal\nSELECT 1").sqlite
+    assert find_query(queries, "insert_withdrawal").name == "insert_withdrawal"
+    with pytest.raises(QueryMistake, match="did you mean 'insert_withdrawal'"):
+        find_query(queries, "insert_withdrawl")
+    with pytest.raises(QueryMistake, match=r"there is no query 'zzz'$"):
+        find_query(queries, "zzz")
