@@ -1,0 +1,1 @@
+"""What is known about destinations. Address formats so far."""
