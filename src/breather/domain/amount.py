@@ -28,9 +28,9 @@ def parse_units(text: str, decimals: int, most_whole: int = MOST_WHOLE_UNITS) ->
     fraction = fraction.rstrip("0")
     if len(fraction) > decimals:
         raise ValueError(f"has {len(fraction)} decimals; at most {decimals} are possible here")
-    if int(whole) > most_whole:
-        raise ValueError(f"is larger than {most_whole}, the most that can be a real amount")
     units = int(whole) * 10**decimals + int(fraction.ljust(decimals, "0") or "0")
+    if units > most_whole * 10**decimals:
+        raise ValueError(f"is larger than {most_whole}, the most that can be a real amount")
     if units == 0:
         raise ValueError("must be more than zero")
     return BaseUnits(units)

@@ -7,7 +7,8 @@ it. `elapsed` and `lapsed` are computed from `now` and never written by a timer,
     offered --acknowledged (a notice)----------------------------------------^
     any open state --stop--> stopped          any open state --clock--> lapsed
 
-A hold covers the pause while it is open; lifted or at its maximum, it gives back what the clock says, never *released*.
+A hold covers the pause while it is open; lifted or at its maximum, it gives back what the clock says, never *released*:
+a release from before the hold is void, because somebody saw a danger since, and she decides again.
 """
 
 from collections.abc import Iterable
@@ -92,28 +93,41 @@ class Pause:
         """None while it has not started: an unanswered pause does not run down by itself."""
         return None if self.started_at is None else Millis(self.started_at + self.duration)
 
+    def resolution(self, holds: Iterable[Hold]) -> Resolved | None:
+        """What settled it, unless a hold was placed since: a stop stays, a release is void (guarantee A5)."""
+        resolved = self.resolved
+        if resolved is None or resolved.how is Resolution.STOP:
+            return resolved
+        return None if any(hold.placed_at >= resolved.at for hold in holds) else resolved
+
     def lapses_at(self, holds: Iterable[Hold] = ()) -> Millis:
-        """Never less than a day after she could have acted: a hold that ended later postpones it."""
-        since = self.elapses_at() or self.offered_at
-        latest = max((hold.ended_at() for hold in holds), default=since)
-        return Millis(max(since + self.lapses_after, latest + SHORTEST_LAPSE if latest > since else 0))
+        """Never less than a day after she could have acted: a hold that ended later postpones it.
+
+        A hold that was placed after it had lapsed postpones nothing: what has lapsed stays so.
+        """
+        elapses_at = self.elapses_at()
+        since = self.offered_at if elapses_at is None else elapses_at
+        lapses_at = since + self.lapses_after
+        for hold in sorted(holds, key=lambda hold: hold.placed_at):
+            if hold.placed_at < lapses_at and hold.ended_at() > since:
+                lapses_at = max(lapses_at, hold.ended_at() + SHORTEST_LAPSE)
+        return Millis(lapses_at)
 
     def state(self, holds: Iterable[Hold], now: Millis) -> State:
         """What the clock, the resolution and the holds on its customer and destination make of it."""
         holds = tuple(holds)
-        if self.resolved is not None and self.resolved.how is Resolution.STOP:
+        resolved = self.resolution(holds)
+        if resolved is not None and resolved.how is Resolution.STOP:
             return State.STOPPED
-        lapses_at = self.lapses_at(holds)
-        if self.resolved is None and now >= lapses_at:
+        if resolved is None and now >= self.lapses_at(holds):
             return State.LAPSED
         if any(hold.is_open(now) for hold in holds):
             return State.HELD
-        return self.under_holds(now)
-
-    def under_holds(self, now: Millis) -> State:
-        """What the state would be were every hold lifted now, of a pause that has neither been stopped nor lapsed."""
-        if self.resolved is not None:
+        if resolved is not None:
             return State.RELEASED
+        return self._by_the_clock(now)
+
+    def _by_the_clock(self, now: Millis) -> State:
         elapses_at = self.elapses_at()
         if elapses_at is None:
             return State.OFFERED

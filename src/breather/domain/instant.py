@@ -3,6 +3,7 @@
 One type for every moment keeps floats and time zones out of the decisions; conversion happens only at the door.
 """
 
+import re
 from datetime import UTC, datetime
 from typing import NewType
 
@@ -14,6 +15,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 EARLIEST = Millis(0)
+# The library also reads week dates and times without seconds, and more of them in each version.
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
+
 LATEST = Millis(int(datetime(9999, 12, 31, tzinfo=UTC).timestamp()) * SECOND)
 
 
@@ -23,10 +29,12 @@ def parse_instant(text: str) -> Millis:
     Raises ValueError, with what would be right, for anything else.
     """
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper()) if _RFC_3339.fullmatch(text) else None
     except ValueError:
-        raise ValueError(f"{text[:40]!r} is not an instant; write it like 2026-01-31T09:30:00Z") from None
-    if moment.tzinfo is None or "T" not in text.upper():
+        moment = None
+    if moment is None:
+        raise ValueError(f"{text[:40]!r} is not an instant; write it like 2026-01-31T09:30:00Z")
+    if moment.tzinfo is None:
         raise ValueError(f"{text[:40]!r} has no time zone; write it like 2026-01-31T09:30:00Z")
     try:
         millis = round(moment.timestamp() * SECOND)

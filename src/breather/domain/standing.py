@@ -27,7 +27,8 @@ from breather.domain.refusal import Resolved as AlreadyResolved
 class Standing:
     """One withdrawal with the pause it belongs to and every hold on its customer and destination.
 
-    `watched_at` is sticky: she said that somebody is listening. `companion_watched` says it of one that joined the pause.
+    `watched_at` is sticky: she said that somebody is listening. `companion_watched` says it of one that joined the pause;
+    `joined` is how many withdrawals the pause covers, this one included.
     """
 
     withdrawal: str
@@ -38,6 +39,7 @@ class Standing:
     answered_at: Millis | None = None
     watched_at: Millis | None = None
     companion_watched: bool = False
+    joined: int = 1
     help_asked_at: Millis | None = None
     stopped: Resolved | None = None
     transaction_id: str | None = None
@@ -58,7 +60,7 @@ class Standing:
     def resolution(self) -> Resolved | None:
         if self.stopped is not None:
             return self.stopped
-        return None if self.pause is None else self.pause.resolved
+        return None if self.pause is None else self.pause.resolution(self.holds)
 
     def lapses_at(self) -> Millis | None:
         if self.pause is None or self.resolution() is not None:
@@ -76,7 +78,7 @@ class Standing:
         state = self.state(now)
         if state is State.CLEAR:
             return now < self.decided_at + covers
-        resolved = self.pause.resolved if self.pause is not None else None
+        resolved = self.resolution()
         return state is State.RELEASED and resolved is not None and now < resolved.at + covers
 
     def clearance_outstanding_until(self, now: Millis) -> Millis | None:
@@ -152,7 +154,7 @@ def _stop(standing: Standing, event: Event, now: Millis) -> Standing:
         _refuse_settled(standing, now)
     resolved = Resolved(Resolution.STOP, event.id, now, event.by)
     pause = standing.pause
-    if pause is not None and pause.resolved is None:
+    if pause is not None and pause.resolution(standing.holds) is None:
         pause = replace(pause, resolved=resolved)
     return replace(standing, pause=pause, stopped=resolved)
 
@@ -196,7 +198,8 @@ def _held(standing: Standing, event: Event, now: Millis) -> Standing:
         raise AlreadyBroadcast(standing.transaction_id)
     if standing.state(now) in (State.STOPPED, State.LAPSED):
         _refuse_settled(standing, now)
-    hold = Hold(f"{standing.withdrawal}/{event.id}", standing.withdrawal, event.reason, now, Millis(now + event.lasts), event.by)
+    name = f"{standing.withdrawal}/event/{event.id}"  # never the name of a rule's hold, whatever the caller's id is
+    hold = Hold(name, standing.withdrawal, event.reason, now, Millis(now + event.lasts), event.by)
     return replace(standing, holds=(*standing.holds, hold))
 
 

@@ -68,9 +68,7 @@ def _always_asked(pack: Pack) -> list[Finding]:
         message = f'the coaching question must be there: it sets {COACHING_FEATURE}, with typologies = ["*"]'
         findings.append(Finding("questions.toml:question", "no-coaching-question", message))
     if not any(question.feature == SOUNDS_LIKE_FEATURE for question in pack.questions_for(Typology.GENERAL)):
-        message = (
-            f"one question for 'general' must set {SOUNDS_LIKE_FEATURE}: which of these sounds like you?"
-        )
+        message = f"one question for 'general' must set {SOUNDS_LIKE_FEATURE}: which of these sounds like you?"
         findings.append(Finding("questions.toml:question", "no-sounds-like-question", message))
     return findings
 

@@ -28,9 +28,7 @@ def read_folder(path: Path) -> PackFiles:
     findings: list[Finding] = []
     files: dict[str, bytes] = {}
     if not path.is_dir() or path.is_symlink():
-        raise Refused(
-            "not a pack", [Finding(str(path), "no-folder", "is not a folder; a pack is a folder of files")]
-        )
+        raise Refused("not a pack", [Finding(str(path), "no-folder", "is not a folder; a pack is a folder of files")])
     for name, entry in _walk(path, ""):
         if len(files) + len(findings) >= COUNT_LIMIT:
             findings.append(Finding(path.name, "too-many-files", f"holds more than {COUNT_LIMIT} files"))
@@ -110,9 +108,7 @@ def _refusal(name: str, entry: Path) -> Finding | None:
     if entry.is_symlink():
         return Finding(name, "symlink", "is a symbolic link; put the file itself into the pack")
     if not entry.is_file():
-        return Finding(
-            name, "not-a-file", "is not a plain file; a pack has files, and folders one level deep"
-        )
+        return Finding(name, "not-a-file", "is not a plain file; a pack has files, and folders one level deep")
     if not _NAME.fullmatch(name):
         return Finding(
             name, "bad-name", "file names have letters, digits, '-', '_' and one '.', e.g. texts/zh-Hant.toml"

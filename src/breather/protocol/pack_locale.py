@@ -117,9 +117,7 @@ class LocaleReader:
             options: dict[str, str] = {}
             if question.options:
                 choices = inside.table("options")
-                options = {
-                    option: self._words(choices, option, pack_words.OPTION) for option in question.options
-                }
+                options = {option: self._words(choices, option, pack_words.OPTION) for option in question.options}
                 choices.close()
             inside.close()
             texts[question.id] = QuestionText(text, options)

@@ -95,9 +95,7 @@ def _locales(head: StrictTable) -> tuple[str, ...]:
     locales = head.texts("locales")
     for locale in locales:
         if not _LOCALE.fullmatch(locale):
-            head.note(
-                "locales", "bad-locale", f"{locale[:40]!r} is no locale; write it like zh-Hant, pt or en-GB"
-            )
+            head.note("locales", "bad-locale", f"{locale[:40]!r} is no locale; write it like zh-Hant, pt or en-GB")
     if len(set(locales)) < len(locales):
         head.note("locales", "repeated", "names a locale twice")
     return tuple(locale for locale in dict.fromkeys(locales) if _LOCALE.fullmatch(locale))
@@ -111,9 +109,7 @@ def _fallbacks(head: StrictTable, locales: Sequence[str]) -> dict[str, str]:
     for tag in table.names():
         fallbacks[tag] = table.word(tag, locales)
         if not _LOCALE.fullmatch(tag) or tag in locales:
-            table.note(
-                tag[:40], "bad-locale", "must be a locale that the pack does not have itself, like zh-MO"
-            )
+            table.note(tag[:40], "bad-locale", "must be a locale that the pack does not have itself, like zh-MO")
     return fallbacks
 
 
@@ -128,9 +124,7 @@ def _jurisdiction(head: StrictTable) -> str:
 def _id(table: StrictTable, key: str) -> str:
     word = table.text(key)
     if not table.already_wrong(key) and not _ID.fullmatch(word):
-        table.note(
-            key, "bad-id", f"{word[:60]!r} is no id: lower-case letters, digits and hyphens, like macau-pj"
-        )
+        table.note(key, "bad-id", f"{word[:60]!r} is no id: lower-case letters, digits and hyphens, like macau-pj")
     return word
 
 

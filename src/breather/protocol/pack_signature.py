@@ -59,16 +59,11 @@ def _check_files(files: PackFiles) -> list[Finding]:
         if listed[name] != actual[name]
     ]
     findings += [
-        Finding(name, "missing", "was signed and is not here")
-        for name in sorted(listed.keys() - actual.keys())
+        Finding(name, "missing", "was signed and is not here") for name in sorted(listed.keys() - actual.keys())
     ]
-    findings += [
-        Finding(name, "extra", "is here and was not signed") for name in sorted(actual.keys() - listed.keys())
-    ]
+    findings += [Finding(name, "extra", "is here and was not signed") for name in sorted(actual.keys() - listed.keys())]
     if not findings and manifest(files) != files[MANIFEST]:
-        findings.append(
-            Finding(MANIFEST, "bad-manifest", "lists the files in another order or form than was signed")
-        )
+        findings.append(Finding(MANIFEST, "bad-manifest", "lists the files in another order or form than was signed"))
     return findings
 
 

@@ -104,9 +104,7 @@ def _load(path: Path, word: str) -> bytes:
     found, _, encoded = path.read_bytes()[:200].decode("ascii", errors="replace").strip().partition(" ")
     if found != word:
         shown = found if found in (_PRIVATE, _PUBLIC) else "something else"
-        raise ValueError(
-            f"{path} is no key file of the kind wanted: it must begin with {word!r}, not {shown!r}"
-        )
+        raise ValueError(f"{path} is no key file of the kind wanted: it must begin with {word!r}, not {shown!r}")
     try:
         return decode_base64(encoded, KEY_BYTES)
     except ValueError as problem:

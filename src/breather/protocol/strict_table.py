@@ -25,9 +25,7 @@ _T = TypeVar("_T")
 class StrictTable:
     """One table of one file. `findings` is shared by all tables of a reading and grows."""
 
-    def __init__(
-        self, file: str, values: Mapping[str, object], findings: list[Finding], place: str = ""
-    ) -> None:
+    def __init__(self, file: str, values: Mapping[str, object], findings: list[Finding], place: str = "") -> None:
         self.file = file
         self.place = place
         self.findings = findings
@@ -76,18 +74,14 @@ class StrictTable:
 
     def day(self, key: str) -> date:
         value = self._get(key)
-        if (
-            isinstance(value, date)
-            and not isinstance(value, datetime)
-            and EARLIEST_DAY <= value <= LATEST_DAY
-        ):
+        if isinstance(value, date) and not isinstance(value, datetime) and EARLIEST_DAY <= value <= LATEST_DAY:
             return value
         return self._wrong(key, "a date without quotes, like 2026-01-31", LATEST_DAY)
 
     def instant(self, key: str) -> Millis:
         value = self._get(key)
         expected = "an instant without quotes, like 2026-01-31T09:30:00Z"
-        if not isinstance(value, datetime) or value.tzinfo is None:
+        if not isinstance(value, datetime):
             return self._wrong(key, expected, Millis(0))
         try:
             return parse_instant(value.isoformat())
@@ -123,16 +117,11 @@ class StrictTable:
 
     def tables(self, key: str) -> tuple["StrictTable", ...]:
         value = self._get(key)
-        if (
-            not isinstance(value, list)
-            or not _fits(value)
-            or not all(isinstance(item, dict) for item in value)
-        ):
+        if not isinstance(value, list) or not _fits(value) or not all(isinstance(item, dict) for item in value):
             return self._wrong(key, f"1 to {ENTRIES_LIMIT} tables [[{key}]]", ())
         inside = self._inside(key)
         return tuple(
-            StrictTable(self.file, item, self.findings, f"{inside}[{number}]")
-            for number, item in enumerate(value, 1)
+            StrictTable(self.file, item, self.findings, f"{inside}[{number}]") for number, item in enumerate(value, 1)
         )
 
     def has(self, key: str) -> bool:

@@ -35,9 +35,7 @@ def sample_names(kind: str) -> tuple[str, ...]:
     folder = _HERE / kind
     if not folder.is_dir():
         return ()
-    return tuple(
-        sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] not in "_.")
-    )
+    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] not in "_."))
 
 
 def _sample(kind: str, name: str) -> Path:

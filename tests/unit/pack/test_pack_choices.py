@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from breather.domain.instant import Millis, parse_instant
@@ -42,7 +42,6 @@ def test_a_singleton_is_cut_together_with_what_it_introduced() -> None:
     assert pack.choose_locale("en-x-pirate") == "en"
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_wish_gets_a_locale_that_the_pack_has(wanted: str) -> None:
     assert sample().choose_locale(wanted) in sample().locales
@@ -53,7 +52,6 @@ def test_text_of_a_foreign_locale_is_a_key_error() -> None:
         sample().text("de")
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(sample().text("en").alerts)), st.integers(0, 1000))
 def test_variants_rotate_and_repeat(typology: Typology, exposure: int) -> None:
     text = sample().text("en")

@@ -22,19 +22,18 @@ def _codes(path: Path) -> list[tuple[str, str]]:
     return [(finding.pointer, finding.code) for finding in caught.value.findings]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(FILES)
 def test_a_blob_gives_back_its_files(files: dict[str, bytes]) -> None:
     assert from_blob(to_blob(files)) == files
 
 
-@settings(deadline=None)
 @given(FILES)
 def test_a_blob_does_not_depend_on_the_order_of_files(files: dict[str, bytes]) -> None:
     assert to_blob(dict(reversed(files.items()))) == to_blob(files)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(FILES.filter(bool), st.data())
 def test_a_cut_blob_is_refused_or_is_another_set_of_files(files: dict[str, bytes], data: st.DataObject) -> None:
     blob = to_blob(files)
@@ -45,7 +44,7 @@ def test_a_cut_blob_is_refused_or_is_another_set_of_files(files: dict[str, bytes
         assert refused.findings[0].code == "bad-blob"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=80))
 def test_no_bytes_crash_the_blob_reader(tail: bytes) -> None:
     blob = b"breather/pack-files/v1\n" + tail

@@ -230,14 +230,14 @@ def test_an_empty_set_of_files_names_all_that_is_missing() -> None:
     ]
 
 
-def test_a_hostile_table_of_100_000_keys_is_cut_short() -> None:
-    flood = "\n".join(f"k{number} = 1" for number in range(100_000))
+def test_a_hostile_table_of_20_000_keys_is_cut_short() -> None:
+    flood = "\n".join(f"k{number} = 1" for number in range(20_000))
     found = findings_of(with_text("texts/en.toml", "[why]", f"[why]\n{flood}"))
     assert ("texts/en.toml:why", "too-many") in codes(found)
     assert len(found) < 1000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_no_damaged_file_crashes_the_reader(data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["pack.toml", "contacts.toml", "questions.toml", "texts/en.toml"]))

@@ -28,7 +28,7 @@ def test_signing_again_gives_the_same_bytes() -> None:
     assert sign_pack(sample_files(), SAMPLE_KEY, "test") == sample_files()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.data())
 def test_every_altered_byte_is_caught_and_its_file_named(data: st.DataObject) -> None:
     files = dict(sample_files())
@@ -120,7 +120,7 @@ def test_a_pack_verifies_after_storage() -> None:
     assert _verify(from_blob(to_blob(sample_files()))) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.binary(max_size=120), st.sampled_from(["MANIFEST", "SIGNATURE"]))
 def test_no_bytes_crash_the_verifier(content: bytes, name: str) -> None:
     assert _verify({**sample_files(), name: content})

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from breather.protocol import pack_words
@@ -77,7 +77,6 @@ def test_a_link_cut_by_an_invisible_character_is_still_a_link() -> None:
     assert found == ["control-character", "link"]
 
 
-@settings(deadline=None)
 @given(st.characters(codec="utf-8"), st.integers(0, 4))
 def test_no_invisible_character_passes_anywhere(char: str, at: int) -> None:
     text = "Stop"[:at] + char + "Stop"[at:]
@@ -150,7 +149,7 @@ def test_every_text_of_a_locale_is_looked_at() -> None:
     lines = with_text("texts/en.toml", "", "")["texts/en.toml"].decode().splitlines()
     sentences = [number for number, line in enumerate(lines) if line.rstrip(",").endswith('"') and line[0] != "#"]
     assert len(sentences) > 110
-    for number in sentences[::3]:
+    for number in sentences[::7]:
         altered = [*lines]
         start = altered[number].index('"')
         altered[number] = (

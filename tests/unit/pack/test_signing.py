@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from breather.protocol import signing
@@ -15,7 +15,6 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 OTHER = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_what_was_signed_verifies(body: bytes) -> None:
     signature = signing.sign(KEY, "pack", "test", body)

@@ -107,12 +107,7 @@ class ConsoleReader:
             return
         if wanted.withdrawal:
             row = self._connection.one_as(DecisionRow, "console_decision", withdrawal=wanted.withdrawal)
-            if (
-                row
-                and row.number < before
-                and least <= row.friction <= most
-                and wanted.customer in ("", row.customer)
-            ):
+            if row and row.number < before and least <= row.friction <= most and wanted.customer in ("", row.customer):
                 yield row
             return
         name, of = (

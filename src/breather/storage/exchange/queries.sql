@@ -194,3 +194,10 @@ SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
 -- name: insert_journal
 INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
 VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);
+
+-- name: interruptions_of
+-- Friction 2 is questions: a notice is no interruption.
+SELECT CAST(COUNT(*) AS BIGINT) AS asked,
+       CAST(COALESCE(SUM(CASE WHEN friction >= 2 THEN 1 ELSE 0 END), 0) AS BIGINT) AS interrupted
+FROM withdrawal
+WHERE campaign = :campaign AND decided_at >= :since;

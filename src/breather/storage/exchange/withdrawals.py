@@ -113,6 +113,7 @@ def standing_of(reader: Reader, row: WithdrawalRow) -> Standing:
         answered_at=row.answered_at,
         watched_at=row.watched_at,
         companion_watched=any(other.watched_at is not None for other in joined),
+        joined=max(len(joined), 1),
         help_asked_at=row.help_asked_at,
         stopped=row.stopped(),
         transaction_id=row.transaction_id,

@@ -1,0 +1,124 @@
+"""Checking a campaign with its pack, and activating a version: pinned dates, one per jurisdiction, for everybody at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from breather.domain.campaign import Campaign
+from breather.domain.finding import Finding, Refused
+from breather.domain.instant import Millis, format_instant
+from breather.domain.pack import Pack
+from breather.exchange.campaign_examples import run_examples
+from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, read_campaign
+from breather.protocol.pack import check_pack, pack_hash, read_pack, to_blob, verify_pack
+from breather.storage.transaction import Transaction
+
+STEP = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A campaign and the pack it was agreed for, as files and as what they say; both found right."""
+
+    campaign: Campaign
+    pack: Pack
+    campaign_files: Mapping[str, bytes]
+    pack_files: Mapping[str, bytes]
+
+
+def check(
+    campaign_files: Mapping[str, bytes],
+    pack_files: Mapping[str, bytes],
+    signers: Sequence[Ed25519PublicKey],
+    mode: str,
+    now: Millis,
+) -> Candidate:
+    """Raises Refused with every finding about signature, pack, campaign, their agreement, and the golden examples."""
+    findings = verify_pack(pack_files, signers, mode)
+    if findings:
+        raise Refused("the pack is not as its agency signed it", findings)
+    pack = read_pack(pack_files)
+    campaign = read_campaign(campaign_files)
+    findings = [*check_pack(pack, now, mode), *check_against_pack(campaign, pack)]
+    if not findings:
+        findings += _outlived(campaign, pack, mode, now)
+    findings += _mode(campaign, mode) + _time_zone(campaign) + run_examples(campaign, campaign_files)
+    if findings:
+        raise Refused(f"the campaign {campaign.id} cannot be activated", findings)
+    return Candidate(campaign, pack, campaign_files, pack_files)
+
+
+def activate(tx: Transaction, candidate: Candidate, actor: str) -> Millis:
+    """Pin the start to now, retire the version before, tell every process. Returns when it ends.
+
+    Raises Refused where another campaign is active in the same jurisdiction, or this version was activated before.
+    """
+    campaign = candidate.campaign
+    ends_at = Millis(tx.now + campaign.length)
+    findings = _already(tx, campaign)
+    if findings:
+        raise Refused(f"the campaign {campaign.id} cannot be activated", findings)
+    tx.run("retire_campaign", id=campaign.id, now=tx.now)
+    blob, name = to_blob(candidate.pack_files), pack_hash(candidate.pack_files)
+    tx.run(
+        "store_pack", hash=name, id=candidate.pack.id, version=candidate.pack.version, files=blob, stored_at=tx.now
+    )
+    tx.run(
+        "insert_campaign",
+        id=campaign.id,
+        version=campaign.version,
+        hash=pack_hash(candidate.campaign_files),
+        pack=name,
+        files=to_blob(candidate.campaign_files),
+        jurisdiction=campaign.jurisdiction,
+        starts_at=tx.now,
+        ends_at=ends_at,
+        activated_by=actor,
+    )
+    tx.run("raise_generation")
+    body = {"campaign": campaign.id, "version": campaign.version, "pack": name, "ends_at": ends_at}
+    tx.journal(STEP, "campaign-activated", None, actor, msgspec.json.encode(body))
+    return ends_at
+
+
+def _already(tx: Transaction, campaign: Campaign) -> list[Finding]:
+    findings = []
+    if tx.one("find_campaign", id=campaign.id, version=campaign.version) is not None:
+        message = f"version {campaign.version} of {campaign.id} was activated before; a change needs a higher version"
+        findings.append(Finding(f"{CAMPAIGN}:version", "known-version", message, str(campaign.version + 1)))
+    for row in tx.all("campaigns_active", jurisdiction=campaign.jurisdiction, now=tx.now):
+        if row["id"] != campaign.id:
+            message = f"{row['id']} version {row['version']} is active in {campaign.jurisdiction}; one campaign at a time"
+            findings.append(Finding(f"{CAMPAIGN}:jurisdiction", "second-campaign", message))
+    return findings
+
+
+def _outlived(campaign: Campaign, pack: Pack, mode: str, now: Millis) -> list[Finding]:
+    """What is good today and would not be on the campaign's last day: nobody should be shown a number that has expired."""
+    last = Millis(now + campaign.length - 1)
+    return [
+        Finding(finding.pointer, finding.code, f"{finding.message}, before the campaign ends at {format_instant(last)}")
+        for finding in check_pack(pack, last, mode)
+    ]
+
+
+def _mode(campaign: Campaign, mode: str) -> list[Finding]:
+    findings = []
+    if mode == "live" and campaign.sample:
+        findings.append(Finding(f"{CAMPAIGN}:sample", "sample-in-live", "sample campaigns are for test mode only"))
+    if mode == "live" and campaign.pause.demo_stands_for is not None:
+        message = "pauses of a demonstration are for test mode only"
+        findings.append(Finding(f"{CAMPAIGN}:cooling_off.demo_stands_for", "demo-in-live", message))
+    return findings
+
+
+def _time_zone(campaign: Campaign) -> list[Finding]:
+    try:
+        ZoneInfo(campaign.time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        message = f"{campaign.time_zone!r} is not a time zone of the IANA database; write it like Asia/Macau"
+        return [Finding(f"{CAMPAIGN}:time_zone", "unknown-time-zone", message)]
+    return []

@@ -1,0 +1,52 @@
+"""Issuing a clearance: a command of the writer, ordered against holds and stops (guarantees A4 and C)."""
+
+import msgspec
+
+from breather.domain.clearance import Clearance, issue
+from breather.domain.instant import DAY
+from breather.domain.refusal import (
+    AlreadyBroadcast,
+    NotClearable,
+    PauseOpen,
+    TimeSuspect,
+    UnknownWithdrawal,
+    Watched,
+)
+from breather.domain.standing import is_open
+from breather.exchange.snapshot import Snapshot
+from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, pauses_of_pair, standing_of
+from breather.storage.transaction import Transaction
+
+STEP = 7
+
+
+def clear(tx: Transaction, snapshot: Snapshot, withdrawal: str, actor: str, time_suspect: bool) -> Clearance:
+    """Raises a Refusal unless nothing stands in the way now. The signature is made outside: here is the permission."""
+    row = find_withdrawal(tx, withdrawal)
+    if row is None:
+        raise UnknownWithdrawal(withdrawal)
+    if time_suspect:
+        raise TimeSuspect
+    standing = standing_of(tx, row)
+    active = snapshot.frozen(row.campaign_key)
+    covers = DAY if active is None else active.campaign.pause.released_covers
+    if standing.transaction_id is not None:
+        raise AlreadyBroadcast(standing.transaction_id)
+    if standing.watched_at is not None:
+        raise Watched
+    if not standing.covered(tx.now, covers):
+        raise NotClearable(standing.state(tx.now).value)
+    _refuse_open_pauses(tx, row)
+    clearance = issue(snapshot.identity.vasp, snapshot.identity.mode, row.asked(), tx.now)
+    body = msgspec.json.encode({"expires_at": clearance.expires_at})
+    number = tx.journal(STEP, "cleared", withdrawal, actor, body)
+    tx.run("save_clearance", id=withdrawal, cleared_until=clearance.expires_at, changed=number)
+    return clearance
+
+
+def _refuse_open_pauses(tx: Transaction, row: WithdrawalRow) -> None:
+    """A later, larger pause on the same pair comes first, even where this withdrawal was released by itself."""
+    for pause in pauses_of_pair(tx, row.customer, row.destination, tx.now):
+        opener = find_withdrawal(tx, pause.id)
+        if pause.id != row.pause and opener is not None and is_open(standing_of(tx, opener), tx.now):
+            raise PauseOpen(pause.id)

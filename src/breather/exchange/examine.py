@@ -1,0 +1,81 @@
+"""What `breather doctor` looks at in the database and beside it: what is wrong, and what to do about it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from breather.domain.instant import DAY, SECOND, Millis, format_instant
+from breather.exchange.expire import HEARTBEAT
+from breather.exchange.snapshot import Snapshot
+from breather.protocol.pack import check_pack
+from breather.storage.reader import Reader
+
+LATE_AFTER = 30 * SECOND
+SOON = 7 * DAY
+BUDGET_WINDOW = 7 * DAY
+# Below this, a share says more about chance than about the rules.
+BUDGET_NEEDS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """`wrong` is what makes the service fail or mislead; what is only worth knowing is not."""
+
+    wrong: bool
+    what: str
+    remedy: str = ""
+
+
+def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
+    yield from _worker(reader, now)
+    yield from _keys(snapshot)
+    yield from _campaigns(snapshot, now)
+    yield from _budget(reader, snapshot, now)
+    if reader.one("find_console_password") is None:
+        yield Sign(True, "the console has no password", "run `breather password set`")
+
+
+def _worker(reader: Reader, now: Millis) -> Iterator[Sign]:
+    beat = reader.one("find_heartbeat", process=HEARTBEAT)
+    if beat is None:
+        yield Sign(True, "the worker has never run", "start `breather exchange worker`, or `breather exchange` for both")
+    elif now - beat["at"] > LATE_AFTER:
+        yield Sign(True, f"the worker was last seen at {format_instant(beat['at'])}", "start `breather exchange worker`")
+    else:
+        yield Sign(False, f"the worker was seen at {format_instant(beat['at'])}")
+
+
+def _keys(snapshot: Snapshot) -> Iterator[Sign]:
+    if not snapshot.api_keys:
+        yield Sign(True, "there is no API key", "run `breather apikey create NAME --scope assess ...`")
+    if not snapshot.identity.assignment_keys:
+        yield Sign(True, "there is no key for assignment", "run `breather signing-key create`")
+
+
+def _campaigns(snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
+    active = [one for one in snapshot.campaigns.values() if one.period.contains(now)]
+    if not active:
+        yield Sign(True, "no campaign is active: every withdrawal proceeds", "run `breather campaign activate FOLDER`")
+    for one in active:
+        name = f"campaign {one.campaign.id} version {one.campaign.version} ({one.campaign.jurisdiction})"
+        yield Sign(False, f"{name} is active until {format_instant(one.period.ends_at)}")
+        if one.period.ends_at - now < SOON:
+            yield Sign(True, f"{name} ends within a week", "activate the next version before it does")
+        for finding in check_pack(one.pack, now, snapshot.identity.mode):
+            yield Sign(True, f"pack {one.pack.id}: {finding}", "ask the agency for a new version of its pack")
+        if one.pack.expires - now < SOON:
+            yield Sign(True, f"pack {one.pack.id} expires at {format_instant(one.pack.expires)}", "ask for a new version")
+
+
+def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
+    """A campaign states how many it expects to interrupt; more than that is the desk's to look at (guarantee H7)."""
+    for one in snapshot.campaigns.values():
+        if not one.period.contains(now):
+            continue
+        since = max(now - BUDGET_WINDOW, one.period.starts_at)
+        row = reader.one("interruptions_of", campaign=one.campaign.id, since=since)
+        if row is None or row["asked"] < BUDGET_NEEDS:
+            continue
+        share = 1000 * row["interrupted"] / row["asked"]
+        expected = one.campaign.budget.interruptions_per_thousand
+        what = f"campaign {one.campaign.id} interrupted {share:.0f} of 1,000 withdrawals in 7 days; it expects {expected}"
+        yield Sign(share > expected, what, "look at the hits in the console; tighten the rules, or correct the budget" if share > expected else "")

@@ -1,0 +1,14 @@
+"""What the worker puts away: links and sessions whose time is over. Pauses need no such thing; the clock is enough."""
+
+from breather.storage.transaction import Transaction
+
+HEARTBEAT = "worker"
+
+
+def expire(tx: Transaction) -> int:
+    """How many rows were put away; the worker's heartbeat is written in the same transaction."""
+    gone = sum(
+        tx.run(query, now=tx.now) for query in ("expire_links", "expire_page_sessions", "expire_console_sessions")
+    )
+    tx.run("beat", process=HEARTBEAT, at=tx.now, detail=f"expired {gone}")
+    return gone

@@ -1,0 +1,159 @@
+"""Steps 7 and 8: everything that happens to a withdrawal after its decision, each act one transaction.
+
+Answers are features: the rules run again, under the campaign version frozen at submission, and friction may only rise.
+"""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from breather.domain.catalogue import NOT_YET
+from breather.domain.cooling_off import Hold
+from breather.domain.event import Event, EventKind
+from breather.domain.feature import FeatureValue, Phase
+from breather.domain.friction import Friction
+from breather.domain.instant import Millis
+from breather.domain.intervention import Intervention, intervene
+from breather.domain.profile import after_broadcast, after_stop
+from breather.domain.refusal import ChangedRetry, TimeSuspect, UnknownWithdrawal
+from breather.domain.ruling import rule_on
+from breather.domain.standing import Standing, move
+from breather.domain.withdrawal import CustomerRef
+from breather.exchange.record import AlertChoice, AnsweredRecord, DecisionRecord, decode_record, features_in, undetermined_of
+from breather.exchange.snapshot import Activated, Snapshot
+from breather.storage.exchange.profiles import read_profiles, save_profiles
+from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, save_standing, standing_of
+from breather.storage.transaction import Transaction
+
+_STEPS = {EventKind.BROADCAST: 8}
+STEP = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Responded:
+    """`created` is false for a repeat of the same event, which changes nothing."""
+
+    row: WithdrawalRow
+    standing: Standing
+    created: bool
+
+
+def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, time_suspect: bool) -> Responded:
+    """Apply one event. Raises UnknownWithdrawal, ChangedRetry, or whatever `domain.standing.move` refuses."""
+    row = find_withdrawal(tx, withdrawal)
+    if row is None:
+        raise UnknownWithdrawal(withdrawal)
+    body = _body(event)
+    before = standing_of(tx, row)
+    if (earlier := tx.one("find_event", withdrawal=withdrawal, id=event.id)) is not None:
+        _refuse_changed(earlier["body"], body)
+        return Responded(row, before, created=False)
+    if event.kind is EventKind.BROADCAST and before.transaction_id == event.transaction_id is not None:
+        return Responded(row, before, created=False)  # said again under another id: still one broadcast (guarantee A7)
+    if event.kind is EventKind.CONFIRM and time_suspect:
+        raise TimeSuspect
+    after = move(before, event, tx.now)
+    if event.kind is EventKind.ANSWER:
+        row, after = _answered(tx, snapshot, row, after, event)
+    number = tx.journal(_STEPS.get(event.kind, STEP), event.kind.value, withdrawal, _actor(event), body)
+    tx.run(
+        "insert_event",
+        withdrawal=withdrawal,
+        id=event.id,
+        number=number,
+        kind=event.kind,
+        actor=_actor(event),
+        at=tx.now,
+        body=body,
+    )
+    row = save_standing(tx, row, before, after, number)
+    _remember(tx, row, event)
+    return Responded(row, standing_of(tx, row), created=True)
+
+
+def _answered(
+    tx: Transaction, snapshot: Snapshot, row: WithdrawalRow, after: Standing, event: Event
+) -> tuple[WithdrawalRow, Standing]:
+    """The rules once more, now with the answers. What was asked for before is the least that is asked for now."""
+    active = snapshot.frozen(row.campaign_key)
+    if active is None:  # it met an open pause, with no campaign of its own: the clock starts, and no rules are asked
+        unruled = AnsweredRecord(answers=dict(event.answers), friction=Friction(row.raised_friction).word)
+        return replace(row, answered=msgspec.json.encode(unruled)), after
+    record = decode_record(row.decision)
+    features: dict[str, FeatureValue] = {**features_in(record.features), **NOT_YET}
+    features.update(event.answers)
+    ruling = rule_on(active.campaign.rules, features, Phase.ANSWER)
+    wanted = intervene(active.campaign, ruling, features)
+    friction = max(Friction(row.raised_friction), wanted.friction)
+    alert = _alert(active, record, wanted)
+    answered = AnsweredRecord(
+        answers=dict(event.answers),
+        friction=friction.word,
+        typology=None if wanted.suspected is None else wanted.suspected.value,
+        hits=[rule.id for rule in ruling.hits],
+        misses=[rule.id for rule in ruling.misses],
+        undetermined=undetermined_of(ruling),
+        alert=alert,
+        why=list(wanted.why),
+    )
+    row = replace(row, answered=msgspec.json.encode(answered))
+    return row, _raised(after, active, friction, tx.now)
+
+
+def _raised(standing: Standing, active: Activated, friction: Friction, now: Millis) -> Standing:
+    pause = standing.pause
+    assert pause is not None, "only what was asked something can be answered"
+    terms = active.campaign.pause
+    duration = terms.duration if friction >= Friction.COOLING_OFF else pause.duration
+    holds = standing.holds
+    if friction is Friction.HOLD and standing.friction < Friction.HOLD:
+        until = Millis(now + terms.hold_maximum)
+        holds = (*holds, Hold(f"{standing.withdrawal}/answers", standing.withdrawal, "desk-review", now, until, "campaign"))
+    raised = pause.raised(min(friction, Friction.COOLING_OFF), duration)
+    return replace(standing, friction=friction, pause=raised, holds=holds)
+
+
+def _alert(active: Activated, record: DecisionRecord, wanted: Intervention) -> AlertChoice | None:
+    """The same variant, so that what she reads next is visibly the same alert, now about what she told us."""
+    if wanted.shown is None or record.alert is None:
+        return record.alert
+    text = active.pack.text(active.pack.default_locale)
+    typology = text.alert_typology(wanted.shown)
+    variant = record.alert.variant % len(text.alerts[typology])
+    return AlertChoice(active.pack_hash, typology.value, variant)
+
+
+def _remember(tx: Transaction, row: WithdrawalRow, event: Event) -> None:
+    """Stops and broadcasts enter the profiles: they change the next decision."""
+    if event.kind not in (EventKind.STOP, EventKind.BROADCAST):
+        return
+    customer = CustomerRef(row.customer)
+    before = read_profiles(tx, customer, row.destination)
+    after = after_stop(before, row.id, tx.now) if event.kind is EventKind.STOP else after_broadcast(before, tx.now)
+    save_profiles(tx, customer, row.destination, before, after)
+
+
+def _actor(event: Event) -> str:
+    return f"{event.actor.value}:{event.by}" if event.by else event.actor.value
+
+
+def _body(event: Event) -> bytes:
+    """What the event says, without who carried it: the same event through another API key is the same event."""
+    said = {key: value for key, value in msgspec.to_builtins(event).items() if key not in ("id", "by")}
+    empty = msgspec.to_builtins(Event("", event.kind, event.actor))
+    return msgspec.json.encode({key: value for key, value in said.items() if key in _ALWAYS or value != empty[key]})
+
+
+_ALWAYS = frozenset({"kind", "actor"})
+
+
+def _refuse_changed(stored: bytes, again: bytes) -> None:
+    if stored == again:
+        return
+    one, other = msgspec.json.decode(stored), msgspec.json.decode(again)
+    keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
+    if not keys:  # the same answers in another order
+        return
+    raise ChangedRetry("event", tuple(f"/{'event' if key == 'kind' else key}" for key in keys))
+
+

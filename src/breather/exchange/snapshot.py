@@ -1,0 +1,78 @@
+"""What `serve` decides with: one immutable object, replaced by reference when the generation in the database changes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from breather.domain.campaign import Campaign, Period
+from breather.domain.instant import Millis
+from breather.domain.pack import Pack
+from breather.exchange.campaign_file import read_campaign
+from breather.protocol.pack import from_blob, read_pack
+from breather.storage.reader import Reader
+
+
+@dataclass(frozen=True, slots=True)
+class Activated:
+    """A campaign version that was ever activated here, with its pinned period and the pack it was agreed for."""
+
+    campaign: Campaign
+    period: Period
+    pack_hash: str
+    pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    name: str
+    scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who this service is: one VASP in one mode, with the secret that experiments are keyed with, by version."""
+
+    vasp: str
+    mode: str
+    assignment_keys: Mapping[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """`api_keys` is by the SHA-256 of the key, in hexadecimal; revoked ones are not in it."""
+
+    generation: int
+    identity: Identity
+    campaigns: Mapping[tuple[str, int], Activated]
+    packs: Mapping[str, Pack]
+    api_keys: Mapping[str, ApiKey]
+
+    def campaign_for(self, jurisdiction: str | None, now: Millis) -> Activated | None:
+        """The one active there and then; activation refuses a second (`exchange/activate.py`)."""
+        for activated in self.campaigns.values():
+            if activated.campaign.jurisdiction == jurisdiction and activated.period.contains(now):
+                return activated
+        return None
+
+    def frozen(self, key: tuple[str, int] | None) -> Activated | None:
+        """The version a withdrawal was submitted under."""
+        return None if key is None else self.campaigns[key]
+
+
+def read_generation(reader: Reader) -> int:
+    row = reader.one("find_generation")
+    return 0 if row is None else row["number"]
+
+
+def read_snapshot(reader: Reader, identity: Identity) -> Snapshot:
+    packs = {row["hash"]: read_pack(from_blob(row["files"])) for row in reader.all("all_packs")}
+    campaigns = {}
+    for row in reader.all("all_campaigns"):
+        campaign = read_campaign(from_blob(row["files"]))
+        period = Period(row["starts_at"], row["ends_at"], row["retired_at"])
+        campaigns[row["id"], row["version"]] = Activated(campaign, period, row["pack"], packs[row["pack"]])
+    keys = {
+        row["hash"]: ApiKey(row["name"], frozenset(row["scopes"].split()))
+        for row in reader.all("all_api_keys")
+        if row["revoked_at"] is None
+    }
+    return Snapshot(read_generation(reader), identity, campaigns, packs, keys)

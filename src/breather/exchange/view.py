@@ -1,0 +1,79 @@
+"""What a withdrawal looks like from outside at a given instant: the original decision, and where it stands now."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from breather.domain.cooling_off import State
+from breather.domain.instant import DAY, Millis
+from breather.domain.outcome import Ending, outcome_of
+from breather.domain.refusal import UnknownWithdrawal
+from breather.domain.standing import Standing
+from breather.exchange.record import AnsweredRecord, DecisionRecord, decode_answered, decode_record
+from breather.exchange.snapshot import Snapshot
+from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, following, standing_of
+from breather.storage.reader import Reader
+
+MOST_CHANGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawalView:
+    """Computed from rows and `now`; nothing of it is stored."""
+
+    row: WithdrawalRow
+    record: DecisionRecord
+    answered: AnsweredRecord | None
+    standing: Standing
+    ending: Ending | None
+    clearable: bool
+    now: Millis
+
+    @property
+    def state(self) -> State:
+        return self.standing.state(self.now)
+
+
+def view(reader: Reader, snapshot: Snapshot, withdrawal: str, now: Millis) -> WithdrawalView:
+    row = find_withdrawal(reader, withdrawal)
+    if row is None:
+        raise UnknownWithdrawal(withdrawal)
+    return view_of(reader, snapshot, row, now)
+
+
+def view_of(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis) -> WithdrawalView:
+    standing = standing_of(reader, row)
+    active = snapshot.frozen(row.campaign_key)
+    covers = DAY if active is None else active.campaign.pause.released_covers
+    return WithdrawalView(
+        row=row,
+        record=decode_record(row.decision),
+        answered=None if row.answered is None else decode_answered(row.answered),
+        standing=standing,
+        ending=outcome_of(standing, row.compared(), following(reader, row), now),
+        clearable=standing.covered(now, covers),
+        now=now,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """`after` is where to go on; `more` says that going on at once is worth while."""
+
+    views: Sequence[WithdrawalView]
+    after: int
+    more: bool
+
+
+def changed_after(reader: Reader, snapshot: Snapshot, after: int, limit: int, now: Millis) -> Changes:
+    """In the order of the journal: the only numbers a cursor may run over (guarantee D3).
+
+    Withdrawals changed by one act share its number, so a page never ends between them.
+    """
+    rows = reader.all_as(WithdrawalRow, "withdrawals_changed_after", after=after, most=limit + 1)
+    more = len(rows) > limit
+    if more:
+        last = rows[limit].changed
+        whole = [row for row in rows[:limit] if row.changed != last]
+        rows = whole or reader.all_as(WithdrawalRow, "withdrawals_changed_at", changed=last)
+    views = [view_of(reader, snapshot, row, now) for row in rows]
+    return Changes(views, rows[-1].changed if rows else after, more)
