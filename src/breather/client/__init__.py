@@ -1,0 +1,59 @@
+"""What an exchange's developer imports. Standard library and `cryptography` only; nothing else of Breather.
+
+    breather = Breather("https://breather.internal", key, vasp="my-exchange", clearance_keys=keys)
+
+    assessment = breather.assess(withdrawal)            # if Breather is away, its word is `wait`
+    link = breather.link(withdrawal.id)                 # for <breather-alert link="...">
+    breather.confirm(withdrawal.id, event_id, ...)      # after a fresh sign-in, once the pause has elapsed
+
+    token = breather.clearance(withdrawal.id)           # just before the broadcast
+    clearance = breather.verify(token, cleared, now_s)  # offline; `cleared` is from the exchange's own rows
+    spend(cursor, clearance.jti, now)                   # in the transaction that pays out
+    breather.broadcast(withdrawal.id, event_id, transaction_id)
+
+What may be repeated: everything, with the same ids. What clears: nothing but a verified, unspent clearance.
+"""
+
+from breather.client.assessment import Assessment, Changes, Friction, Link, Standing, State, Word
+from breather.client.breather import Breather
+from breather.client.clearance import Clearance, Cleared, verify_clearance
+from breather.client.failure import (
+    AlreadySpent,
+    BreatherError,
+    ClearanceRefused,
+    Conflict,
+    FieldError,
+    Problem,
+    Unavailable,
+    Why,
+)
+from breather.client.spent import SPENT_SCHEMA, spend
+from breather.client.withdrawal import Account, Residence, SessionEvidence, Withdrawal
+
+__all__ = [
+    "SPENT_SCHEMA",
+    "Account",
+    "AlreadySpent",
+    "Assessment",
+    "Breather",
+    "BreatherError",
+    "Changes",
+    "Clearance",
+    "ClearanceRefused",
+    "Cleared",
+    "Conflict",
+    "FieldError",
+    "Friction",
+    "Link",
+    "Problem",
+    "Residence",
+    "SessionEvidence",
+    "Standing",
+    "State",
+    "Unavailable",
+    "Why",
+    "Withdrawal",
+    "Word",
+    "spend",
+    "verify_clearance",
+]

@@ -1,0 +1,106 @@
+"""One request to the demo exchange, read strictly before anything looks at it; and what is answered."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from breather.client import Breather
+from breather.demo.books import Books
+from breather.demo.invented import CUSTOMERS
+from breather.demo.session import COOKIE, Session, Sessions
+from breather.demo.texts import Texts
+
+MOST_BYTES = 16 * 1024
+MOST_FIELDS = 32
+
+
+class Unreadable(Exception):
+    """The body is no form of ours. `error` is a key of the texts, `status` the answer's."""
+
+    def __init__(self, error: str, status: int) -> None:
+        super().__init__(error)
+        self.error = error
+        self.status = status
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """An urlencoded form of at most 16 KiB; of a repeated name, the first."""
+    data = b""
+    async for piece in request.stream():
+        data += piece
+        if len(data) > MOST_BYTES:
+            raise Unreadable("too-large", 413)
+    try:
+        pairs = parse_qsl(data.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
+    except ValueError as error:
+        raise Unreadable("stale-form", 400) from error
+    return dict(reversed(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Everything that a page may need; made once."""
+
+    breather: Breather
+    books: Books
+    sessions: Sessions
+    clock: Callable[[], int]
+    breather_origin: str
+    templates: jinja2.Environment
+    texts: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: who, when (milliseconds UTC), what was sent."""
+
+    site: Site
+    cookie: str
+    session: Session | None
+    now: int
+    withdrawal: str
+    form: Mapping[str, str]
+    query: Mapping[str, str]
+
+    def texts(self, locale: str | None = None) -> Texts:
+        return Texts(self.site.texts, locale or self._locale())
+
+    def _locale(self) -> str:
+        customer = None if self.session is None else self.session.customer
+        return next((one.locale for one in CUSTOMERS if one.ref == customer), "en")
+
+    def page(self, template: str, status: int = 200, **values: Any) -> Response:
+        """A rendered page; it always has the texts, the customer, a form token and perhaps a note."""
+        say = self.texts()
+        note = values.pop("note", None) or self.query.get("note", "")
+        customer = None if self.session is None else self.session.customer
+        html = self.site.templates.get_template(template).render(
+            say=say,
+            customer=next((one for one in CUSTOMERS if one.ref == customer), None),
+            csrf=self.site.sessions.csrf(self.cookie),
+            note=note if say.has(f"note.{note}") else None,
+            origin=self.site.breather_origin,
+            **values,
+        )
+        return HTMLResponse(html, status_code=status)
+
+    def go(self, path: str, note: str = "") -> Response:
+        """To another page of this site, after a form."""
+        separator = "&" if "?" in path else "?"
+        return RedirectResponse(f"{path}{separator}note={note}" if note else path, status_code=303)
+
+    def error(self, error: str, status: int) -> Response:
+        return self.page("message.html", status, error=error)
+
+
+def carry(response: Response, cookie: str) -> Response:
+    """The answer, with the session's cookie. Not Secure: the demo is http on localhost, where not every
+    browser would keep it.
+    """
+    response.set_cookie(COOKIE, cookie, path="/", httponly=True, samesite="lax")
+    return response
