@@ -23,6 +23,9 @@ BLAME = re.compile(
 )
 BRAZILIAN = re.compile(r"\b(você|tela|celular|usuário|senha|golpe|saque|aplicativo|baixar|clicando)\b", re.IGNORECASE)
 
+# Said by Python and not by a template: how a moment is put together, and the options of a yes-or-no question.
+IN_CODE = frozenset({"chrome.moment", "questions.yes", "questions.no"})
+
 
 def source_of(tag: str) -> str:
     return resources.files("breather.web").joinpath("texts", f"{tag}.toml").read_text("utf-8")
@@ -48,7 +51,7 @@ def test_every_language_has_the_same_keys_and_placeholders(tag: str) -> None:
 def test_every_text_is_used_and_every_used_text_exists() -> None:
     folder = resources.files("breather.web").joinpath("templates", "alert")
     templates = "".join(each.read_text("utf-8") for each in folder.iterdir())
-    used = set(re.findall(r"""say\(["']([a-z_.]+)["']""", templates)) | {"chrome.moment"}
+    used = set(re.findall(r"""say\(["']([a-z_.]+)["']""", templates)) | IN_CODE
     assert used == set(words_of(all_texts()[REFERENCE]))
 
 

@@ -1,0 +1,61 @@
+"""The composition root: settings and a clock in, a running service out. Everything is put together here, by hand."""
+
+import os
+from importlib.resources import files
+from uuid import uuid4
+
+from starlette.applications import Starlette
+
+from breather.clock import Clock
+from breather.exchange.running import RunningExchange
+from breather.exchange.snapshot import Identity
+from breather.protocol.key_folder import KeyFolder
+from breather.settings import Settings
+from breather.storage.database import Database, open_database
+from breather.storage.failure import StorageFailure
+from breather.storage.query import read_queries
+from breather.storage.schema import Schema, parse_schema
+from breather.storage.writer import Writer
+from breather.web.exchange.app import create_app
+from breather.web.exchange.site import Site
+
+EXIT_STORAGE_FATAL = 70
+
+
+def exchange_schema() -> Schema:
+    text = files("breather.storage.exchange").joinpath("schema.sql").read_text("utf-8")
+    return parse_schema(text, "exchange")
+
+
+def exchange_database(settings: Settings, clock: Clock, *, serves: bool = False) -> Database:
+    """The store of record, created if it is empty. Only the serving process checkpoints (design 6)."""
+    queries = read_queries(files("breather.storage.exchange"))
+    database = open_database(settings.database, queries, clock.now, checkpoints=serves)
+    database.create(exchange_schema(), epoch=uuid4().hex)
+    return database
+
+
+def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
+    keys = KeyFolder(settings.keys)
+    identity = Identity(settings.vasp, settings.mode, keys.assignment_keys())
+    database = exchange_database(settings, clock, serves=True)
+    writer = Writer(database, on_fatal=_exit, limit=settings.queue)
+    return RunningExchange(database, writer, clock, identity)
+
+
+def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
+    return create_app(
+        Site(
+            exchange=exchange,
+            clearance_key=KeyFolder(settings.keys).clearance_key(),
+            public_url=settings.public_url,
+            exchange_home=settings.exchange_home,
+            frame_ancestors=settings.exchange_origins,
+            deadline_ms=settings.deadline_ms,
+        )
+    )
+
+
+def _exit(failure: StorageFailure) -> None:
+    """After a failed fsync nobody knows what is on the disk; going on would acknowledge what may be lost (guarantee A2)."""
+    os._exit(EXIT_STORAGE_FATAL)

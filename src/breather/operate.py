@@ -1,0 +1,160 @@
+"""What an operator does from the command line: keys, the console's password, campaigns, packs, the doctor.
+
+Each act is one transaction with its journal entry. A running service follows within a second, by its generation.
+"""
+
+import base64
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from breather.bootstrap import exchange_database
+from breather.clock import Clock
+from breather.domain.finding import Finding, Refused
+from breather.domain.instant import Millis
+from breather.domain.pack import Pack
+from breather.exchange.activate import Candidate, activate, check
+from breather.exchange.campaign_file import read_campaign, warnings_of
+from breather.exchange.examine import Sign, examine
+from breather.exchange.snapshot import Identity, read_snapshot
+from breather.people.password import hash_password
+from breather.protocol.key_folder import CLEARANCE, KeyFolder
+from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
+from breather.protocol.signing import key_id
+from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_pack
+from breather.settings import Settings
+from breather.storage.failure import StorageFailure
+from breather.web.api_keys import Scope, make_key
+
+OPERATOR = "operator"
+STEP = 0
+
+
+def create_api_key(settings: Settings, clock: Clock, name: str, scopes: Sequence[Scope]) -> str:
+    """The key itself; only its hash is stored."""
+    if not 1 <= len(name) <= 64 or not name.isprintable():
+        raise ValueError("the name of a key has 1 to 64 printable characters")
+    key, hashed = make_key(settings.mode)
+    words = " ".join(sorted({scope.value for scope in scopes}))
+    database = exchange_database(settings, clock)
+    with database.writing() as tx:
+        tx.run("insert_api_key", hash=hashed, name=name, scopes=words, created_at=tx.now)
+        tx.run("raise_generation")
+        tx.journal(STEP, "api-key-created", None, OPERATOR, msgspec.json.encode({"name": name, "scopes": words}))
+    database.close()
+    return key
+
+
+def revoke_api_key(settings: Settings, clock: Clock, name: str) -> int:
+    """How many keys had that name and are revoked now. LookupError if none had."""
+    database = exchange_database(settings, clock)
+    with database.writing() as tx:
+        revoked = tx.run("revoke_api_key", name=name, now=tx.now)
+        if not revoked:
+            raise LookupError(f"no API key in force is named {name!r}")
+        tx.run("raise_generation")
+        tx.journal(STEP, "api-key-revoked", None, OPERATOR, msgspec.json.encode({"name": name}))
+    database.close()
+    return revoked
+
+
+def create_signing_keys(settings: Settings) -> tuple[list[str], str, str]:
+    """(files made now, key id, the public clearance key in base64)."""
+    folder = KeyFolder(settings.keys)
+    made = folder.create()
+    public = folder.clearance_key().public_key()
+    return made, key_id(public), base64.b64encode(public.public_bytes_raw()).decode()
+
+
+def set_password(settings: Settings, clock: Clock, text: str) -> None:
+    hashed = hash_password(text)
+    database = exchange_database(settings, clock)
+    with database.writing() as tx:
+        tx.run("save_console_password", argon2=hashed, now=tx.now)
+        tx.run("end_every_console_session")
+        tx.journal(STEP, "console-password-set", None, OPERATOR, b"{}")
+    database.close()
+
+
+def check_campaign(
+    settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
+) -> tuple[Candidate, list[Finding]]:
+    """The campaign with its pack, both found right, and what is allowed but probably not meant."""
+    campaign_files = read_folder(_campaign_folder(settings, folder))
+    if pack_folder is None:
+        pack_folder = _sample_pack_of(settings, read_campaign(campaign_files).pack)
+    candidate = check(campaign_files, read_folder(pack_folder), _signers(settings), settings.mode, clock.now())
+    missing = candidate.campaign.experiment.key_version
+    if missing not in KeyFolder(settings.keys).assignment_keys():
+        message = f"there is no assignment-{missing}.secret in {settings.keys}; run `breather signing-key create`"
+        raise Refused(
+            f"the campaign {candidate.campaign.id} cannot be used",
+            [Finding("campaign.toml:experiment.key_version", "no-key", message)],
+        )
+    return candidate, warnings_of(candidate.campaign)
+
+
+def activate_campaign(
+    settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
+) -> tuple[Candidate, Millis]:
+    """The candidate, and when its period ends."""
+    candidate, _ = check_campaign(settings, clock, folder, pack_folder)
+    database = exchange_database(settings, clock)
+    with database.writing() as tx:
+        ends_at = activate(tx, candidate, OPERATOR)
+    database.close()
+    return candidate, ends_at
+
+
+def check_pack_folder(settings: Settings, clock: Clock, folder: Path) -> Pack:
+    files = read_folder(folder)
+    findings = verify_pack(files, _signers(settings), settings.mode)
+    if findings:
+        raise Refused("the pack is not as its agency signed it", findings)
+    pack = read_pack(files)
+    findings = check_pack(pack, clock.now(), settings.mode)
+    if findings:
+        raise Refused(f"the pack {pack.id} cannot be used", findings)
+    return pack
+
+
+def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
+    """Everything the doctor looks at. A database out of reach is a sign, not an error."""
+    keys = KeyFolder(settings.keys)
+    try:
+        keys.clearance_key()
+    except (FileNotFoundError, ValueError) as error:
+        yield Sign(True, f"{CLEARANCE}: {error}", "run `breather signing-key create`")
+    try:
+        database = exchange_database(settings, clock)
+        for sentence in database.durability():
+            yield Sign(True, sentence, "acknowledged acts could be lost; correct the engine's setting")
+        with database.reading() as reader:
+            snapshot = read_snapshot(reader, Identity(settings.vasp, settings.mode, keys.assignment_keys()))
+            yield from examine(reader, snapshot, clock.now())
+        database.close()
+    except StorageFailure as failure:
+        yield Sign(True, f"the database: {failure}", "correct BREATHER_DATABASE, or start the database")
+    if not settings.exchange_origins:
+        yield Sign(True, "no page may frame the alert", "set BREATHER_EXCHANGE_ORIGINS to the exchange's origin")
+
+
+def _signers(settings: Settings) -> list[Ed25519PublicKey]:
+    """The agencies pinned in the key folder; in test mode, the sample key too, which proves nothing and says so."""
+    pinned = KeyFolder(settings.keys).pack_signers()
+    return [*pinned, SAMPLE_PUBLIC_KEY] if settings.mode == "test" else pinned
+
+
+def _campaign_folder(settings: Settings, folder: Path) -> Path:
+    """The folder, or the sample of that name where there is no such folder, in test mode."""
+    if folder.exists() or settings.mode != "test" or len(folder.parts) != 1:
+        return folder
+    return sample_campaign(folder.name)
+
+
+def _sample_pack_of(settings: Settings, name: str) -> Path:
+    if settings.mode != "test":
+        raise Refused("no pack was named", [Finding("--pack", "missing", "live mode needs the folder of the agency's pack")])
+    return sample_pack(name)

@@ -1,0 +1,206 @@
+"""The exchange's JSON API: HTTP in, one command or one question, JSON out. What it means is decided further in."""
+
+import asyncio
+import re
+import secrets
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from breather.domain.finding import Finding
+from breather.domain.instant import Millis, format_instant
+from breather.domain.refusal import UnknownWithdrawal
+from breather.exchange.assess import assess
+from breather.exchange.clear import clear
+from breather.exchange.link import mint
+from breather.exchange.respond import Responded, respond
+from breather.exchange.running import RunningExchange
+from breather.exchange.view import MOST_CHANGES, Changes, WithdrawalView, changed_after, view, view_of
+from breather.protocol.clearance_token import clearance_token
+from breather.storage.reader import Reader
+from breather.storage.transaction import Transaction
+from breather.web.api_keys import Scope, authenticate, authorise, require
+from breather.web.exchange.bodies import ID_PATTERN, ClearanceBody, LinkBody, WithdrawalBody
+from breather.web.exchange.event_reading import event_of, read_event_body, scope_of
+from breather.web.exchange.openapi import openapi_bytes
+from breather.web.exchange.replies import changes, decision_bytes, state, withdrawal
+from breather.web.exchange.site import Site
+from breather.web.exchange.submission import read_withdrawal
+from breather.web.problems import Problem, invalid
+from breather.web.shape import read_shape
+from breather.web.strict_json import LARGEST, too_large
+
+T = TypeVar("T")
+
+DEADLINE_HEADER = "breather-deadline-ms"
+GRACE_SECONDS = 0.02
+NO_STORE = {"Cache-Control": "no-store"}
+
+
+class Api:
+    """The handlers, bound to one running exchange."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._exchange: RunningExchange = site.exchange
+
+    def routes(self) -> list[Route]:
+        one = "/v1/withdrawals/{id}"
+        return [
+            Route("/v1/withdrawals", self.submit, methods=["POST"]),
+            Route("/v1/withdrawals", self.changed, methods=["GET"]),
+            Route(one, self.look_up, methods=["GET"]),
+            Route(f"{one}/events", self.report, methods=["POST"]),
+            Route(f"{one}/links", self.link, methods=["POST"]),
+            Route(f"{one}/clearance", self.clearance, methods=["POST"]),
+            Route("/openapi.json", _openapi, methods=["GET"]),
+        ]
+
+    async def submit(self, request: Request) -> Response:
+        """Steps 1 to 6. 201 with the decision; a repeat is 200 with the same bytes."""
+        exchange, snapshot = self._exchange, self._exchange.snapshot
+        key = authorise(request, snapshot, Scope.ASSESS)
+        seconds = self._deadline(request)
+        asked = read_withdrawal(read_shape(await _body(request), WithdrawalBody))
+        done = exchange.submit(lambda tx: assess(tx, snapshot, asked, f"vasp:{key.name}"), seconds)
+        assessed = await _within(done, seconds)
+        return _json(decision_bytes(snapshot, assessed), 201 if assessed.created else 200)
+
+    async def look_up(self, request: Request) -> Response:
+        snapshot = self._exchange.snapshot
+        authorise(request, snapshot, Scope.READ)
+        wanted = _wanted(request)
+        found = await self._ask(lambda reader, now: view(reader, snapshot, wanted, now))
+        return _json(msgspec.json.encode(withdrawal(snapshot, found)))
+
+    async def changed(self, request: Request) -> Response:
+        snapshot = self._exchange.snapshot
+        authorise(request, snapshot, Scope.READ)
+        after = _whole_number(request, "changed_after", 0, 2**62, 0)
+        limit = _whole_number(request, "limit", 1, MOST_CHANGES, 100)
+
+        def question(reader: Reader, now: Millis) -> Changes:
+            return changed_after(reader, snapshot, after, limit, now)
+
+        return _json(msgspec.json.encode(changes(await self._ask(question))))
+
+    async def report(self, request: Request) -> Response:
+        """Step 7. 201 with the new state; a repeat of the same event is 200 and changes nothing."""
+        exchange, snapshot = self._exchange, self._exchange.snapshot
+        # The scope is known only from the body; who asks is known before, and a stranger's body is not read.
+        key = authenticate(request, snapshot)
+        body = read_event_body(await _body(request))
+        require(key, scope_of(body))
+        event = event_of(body, key.name)
+        wanted = _wanted(request)
+
+        def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
+            done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
+            return done, view_of(tx, snapshot, done.row, tx.now)
+
+        done, seen = await _within(exchange.submit(command), None)
+        return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
+
+    async def link(self, request: Request) -> Response:
+        """A link to the customer's page: one use, 15 minutes, never part of a decision."""
+        exchange, snapshot = self._exchange, self._exchange.snapshot
+        key = authorise(request, snapshot, Scope.RESPOND)
+        body = read_shape(await _body(request), LinkBody)
+        wanted = _wanted(request)
+        token = secrets.token_urlsafe(16)
+        done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
+        expires_at = await _within(done, None)
+        reply = {"url": f"{self._site.public_url}/a/{token}", "expires_at": format_instant(expires_at)}
+        return _json(msgspec.json.encode(reply), 201)
+
+    async def clearance(self, request: Request) -> Response:
+        """Permission, decided in the writer; then the signature, outside of it."""
+        exchange, snapshot = self._exchange, self._exchange.snapshot
+        key = authorise(request, snapshot, Scope.CLEAR)
+        read_shape(await _body(request), ClearanceBody)
+        wanted = _wanted(request)
+
+        def command(tx: Transaction) -> Any:
+            return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
+
+        permitted = await _within(exchange.submit(command), None)
+        token = clearance_token(permitted, self._site.clearance_key)
+        return _json(msgspec.json.encode({"clearance": token, "expires_at": format_instant(permitted.expires_at)}))
+
+    async def _ask(self, question: Callable[[Reader, Millis], T]) -> T:
+        return await run_in_threadpool(self._exchange.read, question)
+
+    def _deadline(self, request: Request) -> float:
+        """Seconds; the header gives milliseconds, the setting what holds without one."""
+        text = request.headers.get(DEADLINE_HEADER)
+        if text is None:
+            return self._site.deadline_ms / 1000
+        if not text.isascii() or not text.isdigit() or len(text) > 6 or not 1 <= int(text) <= 60_000:
+            raise Problem(400, "deadline", "Not a deadline", "Breather-Deadline-Ms is a whole number from 1 to 60000.")
+        return int(text) / 1000
+
+
+async def _within(done: "Future[T]", seconds: float | None) -> T:
+    """The command's result. What the writer has taken and cannot finish in time is *pending*, never undone."""
+    waiting = asyncio.wrap_future(done)
+    if seconds is None:
+        return await waiting
+    try:
+        return await asyncio.wait_for(asyncio.shield(waiting), seconds + GRACE_SECONDS)
+    except TimeoutError:
+        waiting.add_done_callback(_forget)
+        raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.") from None
+
+
+def _wanted(request: Request) -> str:
+    """The withdrawal of the address. What cannot be an id is unknown, and is not shown to the database (U+0000)."""
+    wanted: str = request.path_params["id"]
+    if not re.search(ID_PATTERN, wanted):
+        raise UnknownWithdrawal(wanted[:64])
+    return wanted
+
+
+def _forget(waiting: "asyncio.Future[Any]") -> None:
+    """The answer came too late for this request; asking again brings it. Its failure is not this request's either."""
+    if not waiting.cancelled():
+        waiting.exception()
+
+
+async def _body(request: Request) -> bytes:
+    """At most 64 KiB: what is longer is refused before it is read to its end."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdigit() and int(declared) > LARGEST:
+        raise too_large()
+    parts: list[bytes] = []
+    size = 0
+    async for part in request.stream():
+        size += len(part)
+        if size > LARGEST:
+            raise too_large()
+        parts.append(part)
+    return b"".join(parts)
+
+
+def _whole_number(request: Request, name: str, least: int, most: int, default: int) -> int:
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or not least <= int(text) <= most:
+        raise invalid([Finding(f"?{name}", "range", f"must be a whole number from {least} to {most}")])
+    return int(text)
+
+
+def _json(body: bytes, status: int = 200) -> Response:
+    return Response(body, status, NO_STORE, "application/json")
+
+
+async def _openapi(request: Request) -> Response:
+    return Response(openapi_bytes(), media_type="application/json")
+
+

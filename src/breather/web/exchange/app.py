@@ -1,0 +1,98 @@
+"""The exchange service's web application: routes, static files, errors, and the poll that keeps the snapshot new."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import structlog
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from breather.domain.refusal import Refusal
+from breather.exchange.running import RunningExchange
+from breather.storage.failure import StorageFailure
+from breather.web.exchange.alert import AlertRoutes
+from breather.web.exchange.api import Api
+from breather.web.exchange.console import ConsoleRoutes
+from breather.web.exchange.site import Site
+from breather.web.pages import STATIC_HEADERS, assets
+from breather.web.problems import Problem, problem_of
+
+POLL_SECONDS = 1.0
+
+_log = structlog.get_logger("breather.exchange")
+
+
+def create_app(site: Site) -> Starlette:
+    routes = [
+        *Api(site).routes(),
+        *AlertRoutes(site).routes(),
+        *ConsoleRoutes(site).routes(),
+        Route("/static/{name}", _static, methods=["GET"]),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        poll = asyncio.create_task(_poll(site.exchange))
+        try:
+            yield
+        finally:
+            poll.cancel()
+            with suppress(asyncio.CancelledError):
+                await poll
+            await run_in_threadpool(site.exchange.close)
+
+    return Starlette(
+        routes=routes,
+        lifespan=lifespan,
+        exception_handlers={
+            HTTPException: _answer_http,
+            # By name: what Starlette answers for `Exception` it raises again, and the server then cuts the connection.
+            Problem: _answer,
+            Refusal: _answer,
+            StorageFailure: _answer,
+            Exception: _answer,
+        },
+    )
+
+
+async def _poll(exchange: RunningExchange) -> None:
+    """A campaign, a pack or a key changed elsewhere is in force here within a second."""
+    while True:
+        await asyncio.sleep(POLL_SECONDS)
+        try:
+            if await run_in_threadpool(exchange.refresh):
+                _log.info("snapshot", generation=exchange.snapshot.generation)
+        except StorageFailure as failure:
+            _log.warning("snapshot kept", reason=str(failure))
+        except Exception as fault:  # noqa: BLE001 - a poll that ends would leave revoked keys in force for ever
+            _log.error("snapshot kept", error=type(fault).__name__, exc_info=fault)
+
+
+async def _static(request: Request) -> Response:
+    asset = assets().get(request.path_params["name"])
+    if asset is None:
+        raise Problem(404, "not-found", "No such file")
+    return Response(asset.body, 200, dict(STATIC_HEADERS), asset.media_type)
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    problem = problem_of(error)
+    if problem.status == 500:
+        # The path may hold a link's token, so only what raised is logged.
+        _log.error("fault", error=type(error).__name__, exc_info=error)
+    return problem.response()
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    codes = {404: "not-found", 405: "method"}
+    problem = Problem(error.status_code, codes.get(error.status_code, "http"), str(error.detail))
+    response = problem.response()
+    for name, value in (error.headers or {}).items():
+        response.headers[name] = value
+    return response

@@ -1,0 +1,214 @@
+"""The analysts' console over HTTP: one password, a session, and pages that only read."""
+
+import asyncio
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from breather.domain.instant import DAY, HOUR, Millis
+from breather.exchange.link import digest
+from breather.exchange.record import decode_answered, decode_record
+from breather.exchange.snapshot import Snapshot
+from breather.people.password import password_matches
+from breather.storage.exchange.console_reader import ConsoleReader
+from breather.storage.exchange.console_record import WithdrawalFile
+from breather.storage.reader import Reader
+from breather.storage.transaction import Transaction
+from breather.web.exchange.console_list import decisions_view, read_filter
+from breather.web.exchange.console_pages import (
+    render_decisions,
+    render_login,
+    render_missing,
+    render_status,
+    render_withdrawal,
+)
+from breather.web.exchange.console_status import status_view
+from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShownAlert, Wording
+from breather.web.exchange.console_withdrawal import withdrawal_view
+from breather.web.exchange.forms import read_form
+from breather.web.exchange.replies import alert_words
+from breather.web.exchange.site import Site
+from breather.web.pages import page_headers
+
+T = TypeVar("T")
+
+COOKIE = "breather-exchange-console"
+DOOR_COOKIE = "breather-exchange-door"
+SESSION_LIVES = 8 * HOUR
+ON_A_PAGE = 50
+WRONG = "That is not the password."
+
+
+class ConsoleRoutes:
+    """The handlers, bound to one running exchange."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._exchange = site.exchange
+        self._headers = page_headers()
+        self._secure = "; Secure" if site.public_url.startswith("https://") else ""
+        # Each check of a password takes 64 MiB and 0.1 s: one at a time, away from the event loop.
+        self._one_check = threading.Lock()
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/console", self.decisions, methods=["GET"]),
+            Route("/console/login", self.door, methods=["GET"]),
+            Route("/console/login", self.enter, methods=["POST"]),
+            Route("/console/logout", self.leave, methods=["POST"]),
+            Route("/console/status", self.status, methods=["GET"]),
+            Route("/console/withdrawals/{id}", self.withdrawal, methods=["GET"]),
+        ]
+
+    async def door(self, request: Request) -> Response:
+        return self._login_page("")
+
+    async def enter(self, request: Request) -> Response:
+        form = await read_form(request)
+        mark = request.cookies.get(DOOR_COOKIE, "")
+        if not mark or not secrets.compare_digest(mark.encode(), form.get("csrf", "").encode()):
+            return self._login_page("This page had been open for too long. Please try again.", 403)
+        if not await run_in_threadpool(self._is_password, form.get("password", "")):
+            return self._login_page(WRONG, 403)
+        session = secrets.token_urlsafe(32)
+
+        def begin(tx: Transaction) -> None:
+            tx.run(
+                "insert_console_session",
+                hash=digest(session),
+                created_at=tx.now,
+                expires_at=Millis(tx.now + SESSION_LIVES),
+            )
+            tx.journal(0, "console-login", None, "console", b"{}")
+
+        await asyncio.wrap_future(self._exchange.submit(begin))
+        response = RedirectResponse("/console", 303, {"Cache-Control": "no-store"})
+        response.headers.append("set-cookie", self._cookie(COOKIE, session, SESSION_LIVES // 1000))
+        response.headers.append("set-cookie", self._cookie(DOOR_COOKIE, "", 0))
+        return response
+
+    async def leave(self, request: Request) -> Response:
+        form = await read_form(request)
+        session = request.cookies.get(COOKIE, "")
+        if session and secrets.compare_digest(_csrf(session).encode(), form.get("csrf", "").encode()):
+            await asyncio.wrap_future(
+                self._exchange.submit(lambda tx: tx.run("end_console_session", hash=digest(session)))
+            )
+        response = RedirectResponse("/console/login", 303, {"Cache-Control": "no-store"})
+        response.headers.append("set-cookie", self._cookie(COOKIE, "", 0))
+        return response
+
+    async def decisions(self, request: Request) -> Response:
+        asked = read_filter(request.query_params)
+
+        def page(frame: Frame, reader: ConsoleReader) -> str:
+            wanted, before, _ = asked
+            found = reader.decisions(wanted, before, ON_A_PAGE)
+            return render_decisions(decisions_view(frame, found, reader.counts(frame.now - DAY), asked))
+
+        return await self._read(request, page)
+
+    async def withdrawal(self, request: Request) -> Response:
+        wanted: str = request.path_params["id"]
+        snapshot = self._exchange.snapshot
+
+        def page(frame: Frame, reader: ConsoleReader) -> str:
+            file = reader.withdrawal(wanted)
+            if file is None:
+                return render_missing(frame, wanted)
+            return render_withdrawal(withdrawal_view(frame, file, reader.timeline(wanted), _wording(snapshot, file)))
+
+        return await self._read(request, page)
+
+    async def status(self, request: Request) -> Response:
+        expiry = {name: pack.expires for name, pack in self._exchange.snapshot.packs.items()}
+
+        def page(frame: Frame, reader: ConsoleReader) -> str:
+            return render_status(status_view(frame, reader.heartbeats(), reader.campaigns(), expiry))
+
+        return await self._read(request, page)
+
+    async def _read(self, request: Request, page: Callable[[Frame, ConsoleReader], str]) -> Response:
+        """The page, for whoever is logged in; the door for everybody else."""
+        session = request.cookies.get(COOKIE, "")
+
+        def question(reader: Reader, now: Millis) -> str | None:
+            row = reader.one("find_console_session", hash=digest(session)) if session else None
+            if row is None or row["expires_at"] <= now:
+                return None
+            identity = self._exchange.identity
+            return page(Frame(identity.vasp, identity.mode, now, _csrf(session)), ConsoleReader(reader, now))
+
+        body = await run_in_threadpool(self._exchange.read, question)
+        if body is None:
+            return RedirectResponse("/console/login", 303, {"Cache-Control": "no-store"})
+        return Response(body, 200, self._headers)
+
+    def _is_password(self, text: str) -> bool:
+        stored = self._exchange.read(_stored_password)
+        with self._one_check:
+            return password_matches(stored, text)
+
+    def _login_page(self, message: str, status: int = 200) -> Response:
+        mark = secrets.token_urlsafe(16)
+        identity = self._exchange.identity
+        body = render_login(LoginView(identity.vasp, identity.mode, mark, message))
+        response = Response(body, status, self._headers)
+        response.headers.append("set-cookie", self._cookie(DOOR_COOKIE, mark, 3600))
+        return response
+
+    def _cookie(self, name: str, value: str, seconds: int) -> str:
+        return f"{name}={value}; Path=/console; Max-Age={seconds}; HttpOnly; SameSite=Strict{self._secure}"
+
+
+def _csrf(session: str) -> str:
+    """Derived from the session, so that no row is needed for it; it does not reveal the session."""
+    return digest(f"breather/console-csrf\n{session}")
+
+
+def _stored_password(reader: Reader, now: Millis) -> str | None:
+    row = reader.one("find_console_password")
+    return None if row is None else str(row["argon2"])
+
+
+def _wording(snapshot: Snapshot, file: WithdrawalFile) -> Wording:
+    """What the frozen campaign version and its pack said about this withdrawal."""
+    row = file.decided.row
+    active = snapshot.campaigns.get(row.campaign_key) if row.campaign_key is not None else None
+    if active is None:
+        return Wording({}, None)
+    rules: Mapping[str, RuleText] = {
+        rule.id: RuleText(rule.when.text, rule.because, rule.friction, rule.typology.value)
+        for rule in active.campaign.rules
+    }
+    record = decode_record(row.decision)
+    answered = None if row.answered is None else decode_answered(row.answered)
+    choice = record.alert if answered is None or answered.alert is None else answered.alert
+    if choice is None or record.locale is None:
+        return Wording(rules, None)
+    why = record.why if answered is None else answered.why
+    said = alert_words(active.pack, choice, record.locale, why, row.decided_at)
+    return Wording(
+        rules,
+        ShownAlert(
+            pack=active.pack.id,
+            version=active.pack.version,
+            variant=choice.variant,
+            locale=record.locale,
+            sample_mark=said["sample_mark"],
+            agency=said["agency"],
+            heading=said["heading"],
+            first_screen=said["first_screen"],
+            title=said["title"],
+            body=said["body"],
+            why=tuple(said["why"]),
+            tips=tuple(said["tips"]),
+            contacts=tuple((contact["number"], contact["what_for"]) for contact in said["contacts"]),
+        ),
+    )

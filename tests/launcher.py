@@ -1,0 +1,59 @@
+"""The service's real processes on a clock that a test holds: `python -m tests.launcher serve|worker`.
+
+Everything but the clock is what `breather exchange` starts, put together by the same `bootstrap`.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+from breather.bootstrap import exchange_app, exchange_database, running_exchange
+from breather.domain.instant import Millis
+from breather.serve import serve
+from breather.settings import read_settings
+from breather.worker import work
+
+CLOCK = "BREATHER_TEST_CLOCK"
+SUSPECT = "suspect"
+
+
+class FileClock:
+    """Reads milliseconds, and perhaps the word `suspect`, from a file; a time that goes back is not believed."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._latest = Millis(0)
+
+    def now(self) -> Millis:
+        self._latest = max(self._latest, Millis(int(self._read()[0])))
+        return self._latest
+
+    def suspect(self) -> bool:
+        return SUSPECT in self._read()
+
+    def _read(self) -> list[str]:
+        return self._path.read_text("ascii").split()
+
+
+def write_clock(path: Path, now: Millis, suspect: bool = False) -> None:
+    """Replaced as a whole: a reader sees the time before or after, never half of one."""
+    fresh = path.with_suffix(".new")
+    fresh.write_text(f"{now} {SUSPECT if suspect else ''}", "ascii")
+    fresh.replace(path)
+
+
+def main(process: str) -> None:
+    settings = read_settings(os.environ)
+    if settings.host != "127.0.0.1":
+        raise SystemExit(f"tests listen on 127.0.0.1 only, not on {settings.host}")
+    clock = FileClock(Path(os.environ[CLOCK]))
+    if process == "serve":
+        serve(exchange_app(settings, running_exchange(settings, clock)), settings)
+    elif process == "worker":
+        work(exchange_database(settings, clock), settings.worker_seconds)
+    else:
+        raise SystemExit(f"serve or worker, not {process}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
