@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ class ExchangeProcess:
     keys: dict[Scope, str] = field(default_factory=dict)
     clearance_keys: dict[str, str] = field(default_factory=dict)
     now: Millis = BEGAN
+    holds: "Callable[[str, str, httpx.Response], None] | None" = None  # looks at every reply of the API
     process: "subprocess.Popen[bytes] | None" = None
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
 
@@ -127,7 +128,10 @@ class ExchangeProcess:
         if chosen:
             given["Authorization"] = f"Bearer {chosen}"
         content = body if isinstance(body, bytes) else None if body is None else msgspec.json.encode(body)
-        return self.client.request(method, self.url + path, content=content, headers=given)
+        reply = self.client.request(method, self.url + path, content=content, headers=given)
+        if self.holds is not None:
+            self.holds(method, path, reply)
+        return reply
 
     def post(self, path: str, body: object, key: str | None = None) -> httpx.Response:
         return self.call("POST", path, body, key=key)

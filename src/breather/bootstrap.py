@@ -57,5 +57,5 @@ def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
 
 
 def _exit(failure: StorageFailure) -> None:
-    """After a failed fsync nobody knows what is on the disk; going on would acknowledge what may be lost (guarantee A2)."""
+    """After a failed fsync nobody knows what is on the disk; going on could acknowledge what is lost (guarantee A2)."""
     os._exit(EXIT_STORAGE_FATAL)

@@ -1,4 +1,4 @@
-"""The command `breather`. Every command says what it did; what is refused says what would be right, and exits with 1."""
+"""The command `breather`. Every command says what it did; a refusal says what would be right, and exits with 1."""
 
 import os
 import signal
@@ -28,7 +28,9 @@ from breather.storage.failure import StorageFailure
 from breather.web.api_keys import Scope
 from breather.worker import work
 
-app = typer.Typer(help="Stands between a person and the scam that is about to take their savings.", no_args_is_help=True)
+app = typer.Typer(
+    help="Stands between a person and the scam that is about to take their savings.", no_args_is_help=True
+)
 apikey = typer.Typer(help="Keys of the exchange's back end.", no_args_is_help=True)
 signing_key = typer.Typer(help="The keys that this service signs with.", no_args_is_help=True)
 password = typer.Typer(help="The console's login.", no_args_is_help=True)
@@ -50,7 +52,9 @@ class Process(StrEnum):
 
 
 @app.command()
-def exchange(process: Annotated[Process, typer.Argument(help="Which process; both by default.")] = Process.BOTH) -> None:
+def exchange(
+    process: Annotated[Process, typer.Argument(help="Which process; both by default.")] = Process.BOTH,
+) -> None:
     """The exchange service: serve, worker, or both."""
     with _refusals():
         settings = _settings()
@@ -176,7 +180,7 @@ def _log_as_json() -> None:
 def _both() -> int:
     """`serve` and `worker` as two processes; if one ends, the other is asked to. Returns the worse exit status."""
     command = [sys.executable, "-m", "breather", "exchange"]
-    running = [subprocess.Popen([*command, process.value]) for process in (Process.SERVE, Process.WORKER)]
+    running = [subprocess.Popen([*command, name.value]) for name in (Process.SERVE, Process.WORKER)]  # noqa: S603  ours
 
     def pass_on(number: int, frame: object) -> None:
         for process in running:

@@ -19,7 +19,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Anchored when made. `suspect` compares the machine's wall clock with what the monotonic clock makes of the anchor."""
+    """Anchored when made. `suspect` compares the wall clock with what the monotonic clock makes of the anchor."""
 
     def __init__(self) -> None:
         self._wall = time.time_ns()

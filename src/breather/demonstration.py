@@ -1,6 +1,6 @@
 """`breather demo`: the service, a demo exchange on another site, and invented withdrawals, all on this machine.
 
-Everything lives in a temporary folder and goes with it. Pauses last seconds, and every page says for how long they stand.
+Everything lives in a temporary folder and goes with it. Pauses last seconds, and pages say for how long they stand.
 """
 
 import os
@@ -207,10 +207,16 @@ def _start(story: _Story) -> list["subprocess.Popen[bytes]"]:
     }
     log = (story.folder / "log").open("wb")
     exchange = [sys.executable, "-m", "breather", "exchange"]
-    commands = (([*exchange, "serve"], ours), ([*exchange, "worker"], ours), ([sys.executable, "-m", "breather.demo.process"], theirs))
+    commands = (
+        ([*exchange, "serve"], ours),
+        ([*exchange, "worker"], ours),
+        ([sys.executable, "-m", "breather.demo.process"], theirs),
+    )
     # A session of their own: Ctrl-C reaches only this process, which then asks them to stop in order.
     return [
-        subprocess.Popen(command, env=environment, stdout=log, stderr=log, start_new_session=True)
+        subprocess.Popen(  # noqa: S603  our own commands
+            command, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
         for command, environment in commands
     ]
 
@@ -236,7 +242,9 @@ def _answers(address: str) -> bool:
 def _say(console: Console, story: _Story, pause_seconds: int) -> None:
     console.print("\n[bold]Breather is running, with a demo exchange beside it.[/bold]\n")
     console.print(f"  The demo exchange   {story.exchange_url}", highlight=False)
-    console.print(f"  Breather's console  {story.settings.public_url}/console   password {story.password}", highlight=False)
+    console.print(
+        f"  Breather's console  {story.settings.public_url}/console   password {story.password}", highlight=False
+    )
     console.print(f"  Breather's API      {story.settings.public_url}/openapi.json", highlight=False)
     console.print(TRY.format(seconds=pause_seconds, minutes=60), highlight=False)
 
@@ -259,7 +267,9 @@ def _refuse_taken(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError:
-            raise ValueError(f"port {port} is taken; choose another with --port (it and the next one are used)") from None
+            raise ValueError(
+                f"port {port} is taken; choose another with --port (it and the next one are used)"
+            ) from None
 
 
 @contextmanager
@@ -274,4 +284,3 @@ def _stoppable() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-

@@ -156,5 +156,7 @@ def _campaign_folder(settings: Settings, folder: Path) -> Path:
 
 def _sample_pack_of(settings: Settings, name: str) -> Path:
     if settings.mode != "test":
-        raise Refused("no pack was named", [Finding("--pack", "missing", "live mode needs the folder of the agency's pack")])
+        raise Refused(
+            "no pack was named", [Finding("--pack", "missing", "live mode needs the folder of the agency's pack")]
+        )
     return sample_pack(name)

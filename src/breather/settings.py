@@ -1,4 +1,4 @@
-"""Process settings: environment variables named `BREATHER_...`, read once, strictly. `docs/settings.md` documents each."""
+"""Process settings: environment variables named `BREATHER_...`, read once, strictly (`docs/settings.md`)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -19,6 +19,10 @@ def _text(value: str) -> str:
     return value
 
 
+def _folder(value: str) -> Path:
+    return Path(_text(value))
+
+
 def _word(*allowed: str) -> Callable[[str], str]:
     def read(value: str) -> str:
         if value not in allowed:
@@ -31,7 +35,7 @@ def _word(*allowed: str) -> Callable[[str], str]:
 
 def _number(least: int, most: int) -> Callable[[str], int]:
     def read(value: str) -> int:
-        if not value.isascii() or not value.isdigit() or not least <= int(value[:12]) <= most:
+        if not value.isascii() or not value.isdigit() or len(value) > 12 or not least <= int(value) <= most:
             raise ValueError(f"must be a whole number from {least} to {most}")
         return int(value)
 
@@ -61,7 +65,7 @@ class Settings:
     """Of one exchange service. Both of its processes read the same."""
 
     database: str = _setting(_text, "sqlite:///breather.db")
-    keys: Path = _setting(Path, Path("keys"))
+    keys: Path = _setting(_folder, Path("keys"))
     mode: str = _setting(_word("test", "live"), "test")
     vasp: str = _setting(_text, "my-exchange")
     host: str = _setting(_text, "127.0.0.1")

@@ -47,7 +47,9 @@ def point_of(experiment: Experiment, customer: CustomerRef, key: bytes) -> float
     return (int.from_bytes(digest[:8]) >> 11) * 2.0**-53
 
 
-def exclusions(friction: Friction, typologies: frozenset[Typology], watched: bool, stopped_before: bool) -> tuple[str, ...]:
+def exclusions(
+    friction: Friction, typologies: frozenset[Typology], watched: bool, stopped_before: bool
+) -> tuple[str, ...]:
     """Why this withdrawal may not be held out, whatever the hash says."""
     reasons = []
     if friction is Friction.HOLD:

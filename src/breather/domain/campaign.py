@@ -40,7 +40,7 @@ class PauseTerms:
 
 @dataclass(frozen=True, slots=True)
 class DeskTerms:
-    """The urgent route is answered by a person within `urgent_route_minutes`; `appeal_days` is how long an appeal may be made."""
+    """A person answers the urgent route within `urgent_route_minutes`; an appeal may be made for `appeal_days`."""
 
     urgent_route_minutes: int
     appeal_days: int
@@ -56,7 +56,7 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One version, frozen for every withdrawal that was submitted under it. `length` is pinned to dates by activation."""
+    """One version, frozen for every withdrawal submitted under it. `length` is pinned to dates by activation."""
 
     id: str
     version: int

@@ -1,4 +1,4 @@
-"""The closed catalogue of features that rules may name. Age, sex, nationality and language are not features (guarantees H4).
+"""The closed catalogue of features that rules may name. Age, sex, nationality and language are none (guarantee H4).
 
 The published indicators behind them: FATF, Virtual Assets Red Flag Indicators (2020); FinCEN FIN-2023-Alert005.
 """
@@ -134,7 +134,9 @@ _ANSWERS = (
     _answer("answer_met_online", "She knows whoever proposed this only from the internet"),
     _answer("answer_holds_key", "She alone holds the private key of the destination"),
     _answer("answer_withdrew_profit_before", "She once got everything back to her own bank"),
-    _answer("answer_police_or_bank_called", "A caller said that she or her account is under investigation or in danger"),
+    _answer(
+        "answer_police_or_bank_called", "A caller said that she or her account is under investigation or in danger"
+    ),
     _answer("answer_paid_tasks", "She is paid for tasks, or tops up to go on with them"),
     _words(
         "answer_sounds_like",

@@ -21,7 +21,7 @@ class Clearance:
     expires_at: Millis
 
     def claims(self) -> dict[str, object]:
-        """The JWS payload: base units as text, because they do not fit 64 bits; times in seconds, as RFC 7519 has them."""
+        """The JWS payload: base units as text, for they do not fit 64 bits; times in seconds, as RFC 7519 has them."""
         asked = self.withdrawal
         return {
             "iss": "breather",

@@ -103,13 +103,17 @@ class Pause:
     def lapses_at(self, holds: Iterable[Hold] = ()) -> Millis:
         """Never less than a day after she could have acted: a hold that ended later postpones it.
 
-        A hold that was placed after it had lapsed postpones nothing: what has lapsed stays so.
+        A hold that was placed after it had lapsed postpones nothing: what has lapsed stays so. One that voided a
+        release always does, because what is released does not lapse.
         """
         elapses_at = self.elapses_at()
         since = self.offered_at if elapses_at is None else elapses_at
         lapses_at = since + self.lapses_after
+        released = self.resolved is not None
         for hold in sorted(holds, key=lambda hold: hold.placed_at):
-            if hold.placed_at < lapses_at and hold.ended_at() > since:
+            voids = released and self.resolved is not None and hold.placed_at >= self.resolved.at
+            released = released and not voids
+            if (voids or hold.placed_at < lapses_at) and hold.ended_at() > since:
                 lapses_at = max(lapses_at, hold.ended_at() + SHORTEST_LAPSE)
         return Millis(lapses_at)
 

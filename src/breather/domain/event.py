@@ -62,7 +62,7 @@ class Event:
     answers: Mapping[str, bool | str] = field(default_factory=dict)
     session_started_at: Millis | None = None
     authenticated_at: Millis | None = None
-    session: Session = Session()
+    session: Session = field(default_factory=Session)
     transaction_id: str | None = None
     reason: str = ""
     lasts: int = 0

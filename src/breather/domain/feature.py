@@ -1,6 +1,6 @@
 """Features: named, typed, computed facts about a withdrawal, each known, or unknown with the class of its absence.
 
-A feature's meaning never changes; a new meaning is a new name (`features.lock` holds the names that were ever published).
+A feature's meaning never changes; a new meaning is a new name (`features.lock` holds every name ever published).
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,6 @@
 """How much stands between a withdrawal and its broadcast. The highest friction asked for wins."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -23,5 +24,5 @@ class Friction(IntEnum):
         return _BY_WORD[word]
 
 
-_BY_WORD = {friction.word: friction for friction in Friction}
+_BY_WORD: Mapping[str, Friction] = {friction.word: friction for friction in Friction}
 WORDS: tuple[str, ...] = tuple(_BY_WORD)

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from breather.domain.campaign import Campaign, Screenless
 from breather.domain.catalogue import CATALOGUE
-from breather.domain.feature import FeatureValue, Features, Phase
+from breather.domain.feature import Features, FeatureValue, Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY
 from breather.domain.ruling import Rule, Ruling

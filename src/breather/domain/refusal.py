@@ -1,20 +1,20 @@
-"""Why an act on a withdrawal is refused. One tree, mapped to the outside once (`web/problems.py`), and proved total there.
+"""Why an act on a withdrawal is refused. One tree, mapped to the outside once (`web/problems.py`), and that is tested.
 
-    Refusal
-    |-- UnknownWithdrawal      no withdrawal has this id
-    |-- ChangedRetry           this id is known, and says something else now
-    |-- Resolved               decided before; names the first resolution
-    |-- NotOffered             nothing of that kind was asked of this withdrawal
-    |-- NotAnswered            the questions come first
-    |-- NotElapsed             the pause is still running
-    |-- Watched                somebody else sees or steers this session, or she said so
-    |-- HeldBack               a hold is open
-    |-- SessionTooOld          confirming needs a session and an authentication begun after the pause elapsed
-    |-- AlreadyBroadcast       it has left; nothing can be changed any more
-    |-- BroadcastDiffers       it was broadcast before, in another transaction
-    |-- TimeSuspect            wall and monotonic clock disagree: nothing is released or cleared (guarantees E)
-    |-- NotClearable           no clearance in this state
-    `-- PauseOpen              another pause or hold on this customer and destination is open (guarantee A4)
+Refusal
+|-- UnknownWithdrawal      no withdrawal has this id
+|-- ChangedRetry           this id is known, and says something else now
+|-- Resolved               decided before; names the first resolution
+|-- NotOffered             nothing of that kind was asked of this withdrawal
+|-- NotAnswered            the questions come first
+|-- NotElapsed             the pause is still running
+|-- Watched                somebody else sees or steers this session, or she said so
+|-- HeldBack               a hold is open
+|-- SessionTooOld          confirming needs a session and an authentication begun after the pause elapsed
+|-- AlreadyBroadcast       it has left; nothing can be changed any more
+|-- BroadcastDiffers       it was broadcast before, in another transaction
+|-- TimeSuspect            wall and monotonic clock disagree: nothing is released or cleared (guarantees E)
+|-- NotClearable           no clearance in this state
+`-- PauseOpen              another pause or hold on this customer and destination is open (guarantee A4)
 """
 
 from breather.domain.instant import Millis

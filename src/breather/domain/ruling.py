@@ -36,7 +36,7 @@ class Ruling:
 
 
 def rule_on(rules: Iterable[Rule], features: Features, phase: Phase) -> Ruling:
-    """Every rule that can run by `phase`, decided on `features`. Raises KeyError if a feature was not computed at all."""
+    """Every rule that can run by `phase`, decided on `features`. Raises KeyError for one that was not computed."""
     hits: list[Rule] = []
     misses: list[Rule] = []
     undetermined: dict[str, Mapping[str, Unknown]] = {}

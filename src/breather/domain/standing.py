@@ -4,6 +4,7 @@
 stored state (guarantee A8). `docs/flow.md` prints its table, and a test holds the two equal.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from breather.domain.cooling_off import OPEN, Hold, Pause, Resolution, Resolved, State
@@ -27,8 +28,8 @@ from breather.domain.refusal import Resolved as AlreadyResolved
 class Standing:
     """One withdrawal with the pause it belongs to and every hold on its customer and destination.
 
-    `watched_at` is sticky: she said that somebody is listening. `companion_watched` says it of one that joined the pause;
-    `joined` is how many withdrawals the pause covers, this one included.
+    `watched_at` is sticky: she said that somebody is listening. `companion_watched` says it of one that joined the
+    pause; `joined` is how many withdrawals the pause covers, this one included.
     """
 
     withdrawal: str
@@ -179,7 +180,7 @@ def _confirm(standing: Standing, event: Event, now: Millis) -> Standing:
 
 
 def _refuse_old_session(pause: Pause, event: Event, elapses_at: Millis) -> None:
-    """The scammer watched the old session. Questions alone have no pause to outlast: there, authenticating anew is enough."""
+    """The scammer watched the old session. Questions alone have no pause to outlast: authenticating anew is enough."""
     if pause.duration > 0 and (event.session_started_at is None or event.session_started_at < elapses_at):
         raise SessionTooOld("session_started_at", elapses_at)
     if event.authenticated_at is None or event.authenticated_at < elapses_at:
@@ -210,7 +211,7 @@ def _lifted(standing: Standing, event: Event, now: Millis) -> Standing:
     return replace(standing, holds=holds)
 
 
-_MOVES = {
+_MOVES: Mapping[EventKind, Callable[[Standing, Event, Millis], Standing]] = {
     EventKind.SHOWN: _shown,
     EventKind.ACKNOWLEDGE: _acknowledge,
     EventKind.ANSWER: _answer,
@@ -228,4 +229,6 @@ def is_open(standing: Standing, now: Millis) -> bool:
     """A pause of at least questions, or a hold, that has not come to its end: what guarantee A4 asks about."""
     if standing.state(now) not in OPEN:
         return False
-    return standing.open_hold(now) is not None or (standing.pause is not None and standing.pause.friction >= Friction.QUESTIONS)
+    return standing.open_hold(now) is not None or (
+        standing.pause is not None and standing.pause.friction >= Friction.QUESTIONS
+    )

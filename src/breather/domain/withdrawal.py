@@ -39,7 +39,7 @@ class Destination:
 
     @property
     def key(self) -> str:
-        """The name under which profiles, pauses and holds are kept. A memo is another destination: it is another payee."""
+        """The name under which profiles, pauses and holds are kept. Another memo is another payee: it is part."""
         return f"{self.network}:{self.address}" + (f":{self.memo}" if self.memo else "")
 
 

@@ -1,4 +1,4 @@
-"""Checking a campaign with its pack, and activating a version: pinned dates, one per jurisdiction, for everybody at once."""
+"""Checking a campaign with its pack, and activating a version: pinned dates, one per jurisdiction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,9 +63,7 @@ def activate(tx: Transaction, candidate: Candidate, actor: str) -> Millis:
         raise Refused(f"the campaign {campaign.id} cannot be activated", findings)
     tx.run("retire_campaign", id=campaign.id, now=tx.now)
     blob, name = to_blob(candidate.pack_files), pack_hash(candidate.pack_files)
-    tx.run(
-        "store_pack", hash=name, id=candidate.pack.id, version=candidate.pack.version, files=blob, stored_at=tx.now
-    )
+    tx.run("store_pack", hash=name, id=candidate.pack.id, version=candidate.pack.version, files=blob, stored_at=tx.now)
     tx.run(
         "insert_campaign",
         id=campaign.id,
@@ -91,13 +89,15 @@ def _already(tx: Transaction, campaign: Campaign) -> list[Finding]:
         findings.append(Finding(f"{CAMPAIGN}:version", "known-version", message, str(campaign.version + 1)))
     for row in tx.all("campaigns_active", jurisdiction=campaign.jurisdiction, now=tx.now):
         if row["id"] != campaign.id:
-            message = f"{row['id']} version {row['version']} is active in {campaign.jurisdiction}; one campaign at a time"
+            message = (
+                f"{row['id']} version {row['version']} is active in {campaign.jurisdiction}; one campaign at a time"
+            )
             findings.append(Finding(f"{CAMPAIGN}:jurisdiction", "second-campaign", message))
     return findings
 
 
 def _outlived(campaign: Campaign, pack: Pack, mode: str, now: Millis) -> list[Finding]:
-    """What is good today and would not be on the campaign's last day: nobody should be shown a number that has expired."""
+    """What is good today and would not be on the campaign's last day: nobody is to be shown an expired number."""
     last = Millis(now + campaign.length - 1)
     return [
         Finding(finding.pointer, finding.code, f"{finding.message}, before the campaign ends at {format_instant(last)}")

@@ -96,7 +96,10 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
         ruling = rule_on(active.campaign.rules, features, Phase.SUBMIT)
         wanted = intervene(active.campaign, ruling, features)
 
-    assignment = _assigned(snapshot, active, asked, wanted, profiles)  # step 5
+    suspected = frozenset(rule.typology for rule in ruling.hits)
+    stopped_before = profiles.customer.last_stop_at is not None
+    excluded = exclusions(wanted.friction, suspected, asked.session.watched, stopped_before)
+    assignment = _assigned(snapshot, active, asked, excluded)  # step 5
     treated = _as_assigned(wanted, assignment)
 
     settled = _settle(tx, active, asked, treated)  # step 6
@@ -121,23 +124,17 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
         covered_by=settled.covered_by,
     )
     _write(tx, asked, record, settled, actor)
-    save_profiles(
-        tx, asked.customer, asked.destination.key, profiles, after_decision(folded, settled.friction, tx.now)
-    )
+    save_profiles(tx, asked.customer, asked.destination.key, profiles, after_decision(folded, settled.friction, tx.now))
     _touch_stopped(tx, profiles, tx.now)
     return Assessed(asked, record, tx.now, created=True)
 
 
 def _assigned(
-    snapshot: Snapshot, active: Activated | None, asked: Withdrawal, wanted: Intervention, profiles: Profiles
+    snapshot: Snapshot, active: Activated | None, asked: Withdrawal, excluded: tuple[str, ...]
 ) -> Assignment | None:
     if active is None:
         return None
     experiment = active.campaign.experiment
-    typologies = frozenset() if wanted.suspected is None else frozenset({wanted.suspected})
-    excluded = exclusions(
-        wanted.friction, typologies, asked.session.watched, profiles.customer.last_stop_at is not None
-    )
     return assign(experiment, asked.customer, snapshot.identity.assignment_keys[experiment.key_version], excluded)
 
 
@@ -155,19 +152,19 @@ def _settle(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted
     covers = DAY if active is None else active.campaign.pause.released_covers
     held = any(hold.is_open(tx.now) for hold in holds)
     open_pauses = [
-        pause
-        for pause in pauses
-        if pause.friction >= Friction.QUESTIONS
-        and pause.state(holds, tx.now) in OPEN
+        pause for pause in pauses if pause.friction >= Friction.QUESTIONS and pause.state(holds, tx.now) in OPEN
     ]
     floor = max((min(pause.friction, Friction.COOLING_OFF) for pause in open_pauses), default=Friction.NONE)
     if not held and wanted.friction is not Friction.HOLD and max(wanted.friction, floor) >= Friction.QUESTIONS:
         for pause in pauses:
-            joined = asked.amount + _sum_joined(tx, pause)
-            if pause.asset is asked.asset and may_join(pause, holds, joined, max(wanted.friction, floor), tx.now, covers):
+            joined = _sum_joined(tx, pause)
+            if joined is None or pause.asset is not asked.asset:
+                continue
+            if may_join(pause, holds, asked.amount + joined, max(wanted.friction, floor), tx.now, covers):
                 return _joined(tx, pause, wanted, pause.state(holds, tx.now))
     if floor > wanted.friction:
-        wanted = replace(_reasons_of(tx, open_pauses[0]), friction=floor)
+        strongest = max(open_pauses, key=lambda pause: pause.friction)
+        wanted = replace(_reasons_of(tx, strongest), friction=floor)
     if wanted.friction is Friction.NONE:
         return _Settled(Friction.HOLD if held else Friction.NONE, _held(NOTHING) if held else NOTHING)
     assert active is not None or open_pauses, "a friction comes from a campaign or from an open pause"
@@ -192,28 +189,31 @@ def _reasons_of(tx: Transaction, pause: Pause) -> Intervention:
     record = None if row is None else decode_record(row.decision)
     if record is None or record.typology is None or record.alert is None:
         return Intervention(pause.friction, Typology.GENERAL, Typology.GENERAL, ())
-    return Intervention(
-        pause.friction, Typology(record.typology), Typology(record.alert.typology), tuple(record.why)
-    )
+    return Intervention(pause.friction, Typology(record.typology), Typology(record.alert.typology), tuple(record.why))
 
 
 def _held(wanted: Intervention) -> Intervention:
-    return replace(wanted, friction=Friction.HOLD, suspected=Typology.GENERAL, shown=Typology.GENERAL, why=("desk-review",))
+    return replace(
+        wanted, friction=Friction.HOLD, suspected=Typology.GENERAL, shown=Typology.GENERAL, why=("desk-review",)
+    )
 
 
-def _sum_joined(tx: Transaction, pause: Pause) -> int:
-    return sum(int(row.amount) for row in companions(tx, pause.id) if row.stopped_at is None)
+def _sum_joined(tx: Transaction, pause: Pause) -> int | None:
+    """None once she stopped any of them: a stop after the release ends what the release covers (guarantee A5)."""
+    joined = companions(tx, pause.id)
+    if any(row.stopped_at is not None for row in joined):
+        return None
+    return sum(int(row.amount) for row in joined)
 
 
 def _new_pause(
     active: Activated | None, asked: Withdrawal, friction: Friction, open_pauses: list[Pause], now: Millis
 ) -> Pause:
-    """Its own, full and announced. Without a campaign of its own it takes the terms of the pause that it meets."""
+    """Its own, full and announced. Without a campaign of its own it takes the longest of those it meets."""
     if active is None:
-        model = open_pauses[0]
-        return Pause(
-            asked.id, asked.asset, friction, asked.amount, model.duration, model.lapses_after, offered_at=now
-        )
+        duration = max(pause.duration for pause in open_pauses)
+        lapses_after = max(pause.lapses_after for pause in open_pauses)
+        return Pause(asked.id, asked.asset, friction, asked.amount, duration, lapses_after, offered_at=now)
     terms = active.campaign.pause
     return Pause(
         id=asked.id,
@@ -262,13 +262,11 @@ def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: 
     )
     number = tx.journal(STEP, "decided", asked.id, actor, body)
     pause = None if settled.pause is None else settled.pause.id
-    insert_withdrawal(
-        tx, asked, Decided(settled.friction, record.campaign, pause, msgspec.json.encode(record)), number
-    )
+    insert_withdrawal(tx, asked, Decided(settled.friction, record.campaign, pause, msgspec.json.encode(record)), number)
 
 
 def _touch_stopped(tx: Transaction, before: Profiles, now: Millis) -> None:
-    """A withdrawal that follows a stop within a day may turn *stopped* into *reduced*: whoever polls is told (step 8)."""
+    """What follows a stop within a day may turn *stopped* into *reduced*: whoever polls is told (step 8)."""
     customer = before.customer
     if customer.last_stopped is None or customer.last_stop_at is None or now > customer.last_stop_at + DAY:
         return

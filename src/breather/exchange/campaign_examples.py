@@ -31,13 +31,14 @@ def run_examples(campaign: Campaign, files: Mapping[str, bytes]) -> list[Finding
         table.note("ordinary", "missing-feature", f"gives no value for {', '.join(missing)}")
     examples = table.tables("example")
     table.close()
-    for example in examples:
-        given = _values(example.table("given"))
-        if not findings:
-            _run(campaign, {**NOT_YET, **ordinary, **given}, example)
-    covered = {hit for example in examples for hit in example.texts("hits", least=0)} if not findings else set()
+    given = [_values(example.table("given")) for example in examples]
+    if findings:
+        return findings  # what cannot be read cannot be run
+    for example, values in zip(examples, given, strict=True):
+        _run(campaign, {**NOT_YET, **ordinary, **values}, example)
+    covered = {hit for example in examples for hit in example.texts("hits", least=0)}
     for rule in campaign.rules:
-        if covered and rule.id not in covered:
+        if rule.id not in covered:
             table.note("example", "unproven-rule", f"no example is hit by rule {rule.id}")
     return findings
 

@@ -25,14 +25,16 @@ LONGEST_HOLD = 3 * DAY
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
-_UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
+_UNITS: Mapping[str, int] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 
 
 def read_campaign(files: Mapping[str, bytes]) -> Campaign:
     """Raises Refused with every finding. What only the pack can tell is `check_against_pack`'s."""
     findings: list[Finding] = []
-    for name in files.keys() - {CAMPAIGN, EXAMPLES}:
-        findings.append(Finding(name, "unknown-file", f"a campaign has {CAMPAIGN} and {EXAMPLES} only"))
+    findings += [
+        Finding(name, "unknown-file", f"a campaign has {CAMPAIGN} and {EXAMPLES} only")
+        for name in sorted(files.keys() - {CAMPAIGN, EXAMPLES})
+    ]
     if CAMPAIGN not in files:
         raise Refused("not a campaign", [*findings, Finding(CAMPAIGN, "missing-file", "is missing")])
     table = parse_toml(CAMPAIGN, files[CAMPAIGN], findings)
@@ -59,7 +61,9 @@ def check_against_pack(campaign: Campaign, pack: Pack) -> list[Finding]:
     for number, rule in enumerate(campaign.rules, 1):
         if rule.why not in pack.why_ids:
             pointer = f"{CAMPAIGN}:rule[{number}].why"
-            message = f"{rule.why!r} (rule {rule.id}) is not a sentence of the pack; it has {', '.join(sorted(pack.why_ids))}"
+            message = (
+                f"{rule.why!r} (rule {rule.id}) is not a sentence of the pack; it has {', '.join(sorted(pack.why_ids))}"
+            )
             findings.append(Finding(pointer, "unknown-why", message, nearest(rule.why, pack.why_ids)))
     return findings
 
@@ -70,7 +74,7 @@ def warnings_of(campaign: Campaign) -> list[Finding]:
         Finding(
             f"{CAMPAIGN}:rule[{number}].when",
             "no-newcomer",
-            f"rule {rule.id} can never hit at a customer's first withdrawal; unknown is not false: add `... IS NULL OR`, "
+            f"rule {rule.id} can never hit at a first withdrawal; unknown is not false: add `... IS NULL OR`, "
             "or give newcomers a rule of their own",
         )
         for number, rule in enumerate(campaign.rules, 1)
@@ -201,4 +205,3 @@ def _duration(table: StrictTable, key: str, shortest: int, longest: int) -> int:
 def _words(length: int) -> str:
     unit = next(unit for unit in "dhms" if length % _UNITS[unit] == 0)
     return f"{length // _UNITS[unit]}{unit}"
-

@@ -14,7 +14,13 @@ from breather.domain.refusal import (
 )
 from breather.domain.standing import is_open
 from breather.exchange.snapshot import Snapshot
-from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, pauses_of_pair, standing_of
+from breather.storage.exchange.withdrawals import (
+    WithdrawalRow,
+    companions,
+    find_withdrawal,
+    pauses_of_pair,
+    standing_of,
+)
 from breather.storage.transaction import Transaction
 
 STEP = 7
@@ -45,8 +51,17 @@ def clear(tx: Transaction, snapshot: Snapshot, withdrawal: str, actor: str, time
 
 
 def _refuse_open_pauses(tx: Transaction, row: WithdrawalRow) -> None:
-    """A later, larger pause on the same pair comes first, even where this withdrawal was released by itself."""
-    for pause in pauses_of_pair(tx, row.customer, row.destination, tx.now):
+    """Another pause on the same pair comes first, even where this withdrawal was released by itself.
+
+    One whose release a hold has voided is open again, as long as something waits for it.
+    """
+    for pause in pauses_of_pair(tx, row.customer, row.destination, 0):
         opener = find_withdrawal(tx, pause.id)
-        if pause.id != row.pause and opener is not None and is_open(standing_of(tx, opener), tx.now):
+        if pause.id == row.pause or opener is None or not is_open(standing_of(tx, opener), tx.now):
+            continue
+        if pause.resolved is None or any(_waits(other) for other in companions(tx, pause.id)):
             raise PauseOpen(pause.id)
+
+
+def _waits(row: WithdrawalRow) -> bool:
+    return row.transaction_id is None and row.stopped_at is None

@@ -37,9 +37,13 @@ def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
 def _worker(reader: Reader, now: Millis) -> Iterator[Sign]:
     beat = reader.one("find_heartbeat", process=HEARTBEAT)
     if beat is None:
-        yield Sign(True, "the worker has never run", "start `breather exchange worker`, or `breather exchange` for both")
+        yield Sign(
+            True, "the worker has never run", "start `breather exchange worker`, or `breather exchange` for both"
+        )
     elif now - beat["at"] > LATE_AFTER:
-        yield Sign(True, f"the worker was last seen at {format_instant(beat['at'])}", "start `breather exchange worker`")
+        yield Sign(
+            True, f"the worker was last seen at {format_instant(beat['at'])}", "start `breather exchange worker`"
+        )
     else:
         yield Sign(False, f"the worker was seen at {format_instant(beat['at'])}")
 
@@ -63,7 +67,9 @@ def _campaigns(snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
         for finding in check_pack(one.pack, now, snapshot.identity.mode):
             yield Sign(True, f"pack {one.pack.id}: {finding}", "ask the agency for a new version of its pack")
         if one.pack.expires - now < SOON:
-            yield Sign(True, f"pack {one.pack.id} expires at {format_instant(one.pack.expires)}", "ask for a new version")
+            yield Sign(
+                True, f"pack {one.pack.id} expires at {format_instant(one.pack.expires)}", "ask for a new version"
+            )
 
 
 def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
@@ -77,5 +83,11 @@ def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
             continue
         share = 1000 * row["interrupted"] / row["asked"]
         expected = one.campaign.budget.interruptions_per_thousand
-        what = f"campaign {one.campaign.id} interrupted {share:.0f} of 1,000 withdrawals in 7 days; it expects {expected}"
-        yield Sign(share > expected, what, "look at the hits in the console; tighten the rules, or correct the budget" if share > expected else "")
+        what = (
+            f"campaign {one.campaign.id} interrupted {share:.0f} of 1,000 withdrawals in 7 days; it expects {expected}"
+        )
+        yield Sign(
+            share > expected,
+            what,
+            "look at the hits in the console; tighten the rules, or correct the budget" if share > expected else "",
+        )

@@ -23,7 +23,7 @@ class AlertChoice(msgspec.Struct, frozen=True):
 
 
 class PauseOffer(msgspec.Struct, frozen=True):
-    """`covers_up_to` in base units, times in milliseconds. `joined` is true for a pause that another withdrawal opened."""
+    """`covers_up_to` in base units, times in milliseconds. `joined`: another withdrawal opened the pause."""
 
     id: str
     covers_up_to: str

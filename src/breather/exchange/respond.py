@@ -3,6 +3,7 @@
 Answers are features: the rules run again, under the campaign version frozen at submission, and friction may only rise.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -19,13 +20,20 @@ from breather.domain.refusal import ChangedRetry, TimeSuspect, UnknownWithdrawal
 from breather.domain.ruling import rule_on
 from breather.domain.standing import Standing, move
 from breather.domain.withdrawal import CustomerRef
-from breather.exchange.record import AlertChoice, AnsweredRecord, DecisionRecord, decode_record, features_in, undetermined_of
+from breather.exchange.record import (
+    AlertChoice,
+    AnsweredRecord,
+    DecisionRecord,
+    decode_record,
+    features_in,
+    undetermined_of,
+)
 from breather.exchange.snapshot import Activated, Snapshot
 from breather.storage.exchange.profiles import read_profiles, save_profiles
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, save_standing, standing_of
 from breather.storage.transaction import Transaction
 
-_STEPS = {EventKind.BROADCAST: 8}
+_STEPS: Mapping[EventKind, int] = {EventKind.BROADCAST: 8}
 STEP = 7
 
 
@@ -108,7 +116,10 @@ def _raised(standing: Standing, active: Activated, friction: Friction, now: Mill
     holds = standing.holds
     if friction is Friction.HOLD and standing.friction < Friction.HOLD:
         until = Millis(now + terms.hold_maximum)
-        holds = (*holds, Hold(f"{standing.withdrawal}/answers", standing.withdrawal, "desk-review", now, until, "campaign"))
+        holds = (
+            *holds,
+            Hold(f"{standing.withdrawal}/answers", standing.withdrawal, "desk-review", now, until, "campaign"),
+        )
     raised = pause.raised(min(friction, Friction.COOLING_OFF), duration)
     return replace(standing, friction=friction, pause=raised, holds=holds)
 
@@ -155,5 +166,3 @@ def _refuse_changed(stored: bytes, again: bytes) -> None:
     if not keys:  # the same answers in another order
         return
     raise ChangedRetry("event", tuple(f"/{'event' if key == 'kind' else key}" for key in keys))
-
-

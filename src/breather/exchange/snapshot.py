@@ -1,4 +1,4 @@
-"""What `serve` decides with: one immutable object, replaced by reference when the generation in the database changes."""
+"""What `serve` decides with: one immutable object, replaced by reference when the generation changes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

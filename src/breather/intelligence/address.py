@@ -71,9 +71,7 @@ def _refuse_unusable_text(text: str) -> None:
     for position, character in enumerate(text, start=1):
         # Letters of other scripts look like Latin ones and are how look-alike addresses get past the eye.
         if not "!" <= character <= "~":
-            message = (
-                f"character {position} is {spelled(character)}; an address has only plain letters and digits"
-            )
+            message = f"character {position} is {spelled(character)}; an address has only plain letters and digits"
             raise BadAddress(AddressFault.CHARACTER, message)
 
 

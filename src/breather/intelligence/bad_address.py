@@ -39,9 +39,7 @@ def refuse_foreign_characters(text: str, allowed: str, because: str) -> None:
     """
     for position, character in enumerate(text, start=1):
         if character not in allowed:
-            raise BadAddress(
-                AddressFault.CHARACTER, f"character {position} is {spelled(character)}; {because}"
-            )
+            raise BadAddress(AddressFault.CHARACTER, f"character {position} is {spelled(character)}; {because}")
 
 
 def spelled(character: str) -> str:

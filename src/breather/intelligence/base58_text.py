@@ -19,9 +19,7 @@ HASH_LENGTH = 20
 
 def read_base58(text: str, kind: str) -> tuple[int, bytes]:
     """The version byte and the 20 bytes of the hash; BadAddress otherwise. `kind` is "TRON" or "Bitcoin"."""
-    refuse_foreign_characters(
-        text, ALPHABET, f"such a {kind} address has letters and digits, but never 0, O, I or l"
-    )
+    refuse_foreign_characters(text, ALPHABET, f"such a {kind} address has letters and digits, but never 0, O, I or l")
     try:
         payload = base58.b58decode_check(text)
     except ValueError:

@@ -45,9 +45,7 @@ def _read_legacy(text: str) -> str:
     if text[0] not in "13mn2":
         raise BadAddress(AddressFault.FORM, f"{_FORM}; this one begins with '{text[0]}'")
     if not 25 <= len(text) <= 35:
-        message = (
-            f"a Bitcoin address that begins with 1 or 3 has 26 to 34 characters; this one has {len(text)}"
-        )
+        message = f"a Bitcoin address that begins with 1 or 3 has 26 to 34 characters; this one has {len(text)}"
         raise BadAddress(AddressFault.LENGTH, message)
     version, _ = read_base58(text, "Bitcoin")
     if version in TEST_NETWORK_VERSIONS:
@@ -85,8 +83,6 @@ def _read_segwit(text: str) -> str:
 def _digits(canonical: str) -> list[int]:
     for position, character in enumerate(canonical[len(PREFIX) :], start=len(PREFIX) + 1):
         if character not in CHARSET:
-            message = (
-                f"character {position} is '{character}'; after bc1 an address never contains 1, b, i or o"
-            )
+            message = f"character {position} is '{character}'; after bc1 an address never contains 1, b, i or o"
             raise BadAddress(AddressFault.CHARACTER, message)
     return [CHARSET.index(character) for character in canonical[len(PREFIX) :]]

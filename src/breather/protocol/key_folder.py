@@ -1,8 +1,8 @@
 """The keys of one service: files in one folder, made once, pinned, never trusted on first use.
 
-    clearance.private     signs clearances (Ed25519)
-    assignment-1.secret   keys the assignment of customers to arms; version 1 (32 random bytes, base64)
-    pack-signers/*.public the agencies whose packs may be activated
+clearance.private     signs clearances (Ed25519)
+assignment-1.secret   keys the assignment of customers to arms; version 1 (32 random bytes, base64)
+pack-signers/*.public the agencies whose packs may be activated
 """
 
 import base64

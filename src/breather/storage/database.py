@@ -29,9 +29,7 @@ PATIENCE_SECONDS = 5.0
 class Database:
     """Safe to share between threads. Connections are opened when first needed and replaced when lost."""
 
-    def __init__(
-        self, opener: Opener, queries: Queries, clock: Callable[[], Millis], readers: int = READERS
-    ) -> None:
+    def __init__(self, opener: Opener, queries: Queries, clock: Callable[[], Millis], readers: int = READERS) -> None:
         self._opener = opener
         self._queries = queries.joined(read_queries(files("breather.storage"))).of(opener.dialect)
         self._clock = clock
@@ -193,7 +191,5 @@ def open_database(
         raise WrongDatabase(f"a database address begins with sqlite or postgresql, not {scheme!r}{hint}")
     path = rest.removeprefix("/")
     if not rest.startswith("/") or path in ("", ":memory:") or "?" in path:
-        raise WrongDatabase(
-            "an SQLite database is a file, written sqlite:///relative.db or sqlite:////absolute.db"
-        )
+        raise WrongDatabase("an SQLite database is a file, written sqlite:///relative.db or sqlite:////absolute.db")
     return Database(SqliteOpener(Path(path), checkpoints), queries, clock, readers)

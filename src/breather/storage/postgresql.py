@@ -190,9 +190,7 @@ class PostgresqlSession:
         description = self._cursor.description or ()
         for column in description:
             if column.type_code not in COMMON:
-                raise QueryMistake(
-                    f"query {name}: column {column.name} has another type; CAST it AS BIGINT or TEXT"
-                )
+                raise QueryMistake(f"query {name}: column {column.name} has another type; CAST it AS BIGINT or TEXT")
         self._columns[name] = tuple(column.name for column in description)
         return self._columns[name]
 

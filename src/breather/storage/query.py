@@ -23,9 +23,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SCHEMA_FILE = "schema.sql"
 # Each of these means something else, or nothing, on the other engine; a dialect file may use its own
 # engine's.
-NOT_COMMON = frozenset(
-    {"LIKE", "ILIKE", "GLOB", "REGEXP", "SIMILAR", "BYTEA", "BLOB", "::", "->", "->>", "?", "$"}
-)
+NOT_COMMON = frozenset({"LIKE", "ILIKE", "GLOB", "REGEXP", "SIMILAR", "BYTEA", "BLOB", "::", "->", "->>", "?", "$"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +51,7 @@ class Queries:
         """Both sets; a name in both is a mistake."""
         if twice := self.sqlite.keys() & other.sqlite.keys():
             name = min(twice)
-            raise QueryMistake(
-                f"query {name} is in {self.sqlite[name].origin} and in {other.sqlite[name].origin}"
-            )
+            raise QueryMistake(f"query {name} is in {self.sqlite[name].origin} and in {other.sqlite[name].origin}")
         return Queries({**self.sqlite, **other.sqlite}, {**self.postgresql, **other.postgresql})
 
 
@@ -78,9 +74,7 @@ def read_queries(folder: Traversable) -> Queries:
             into = found["shared" if owner is None else "own"][dialect]
             for query in parse_queries(text, dialect, file.name, shared=owner is None):
                 if query.name in into:
-                    raise QueryMistake(
-                        f"query {query.name} is in {into[query.name].origin} and in {query.origin}"
-                    )
+                    raise QueryMistake(f"query {query.name} is in {into[query.name].origin} and in {query.origin}")
                 into[query.name] = query
     sqlite, postgresql = ({**found["shared"][dialect], **found["own"][dialect]} for dialect in Dialect)
     _hold_equal(sqlite, postgresql)
@@ -116,9 +110,7 @@ def parameter_mistake(query: Query, given: Mapping[str, object]) -> QueryMistake
     """Names what is missing and what is too much."""
     missing = sorted(query.parameters - given.keys())
     extra = sorted(given.keys() - query.parameters)
-    parts = [
-        f"{words} {', '.join(names)}" for words, names in (("missing", missing), ("unknown", extra)) if names
-    ]
+    parts = [f"{words} {', '.join(names)}" for words, names in (("missing", missing), ("unknown", extra)) if names]
     takes = ", ".join(sorted(query.parameters)) or "no parameters"
     return QueryMistake(f"query {query.name} ({query.origin}): {'; '.join(parts)}; it takes {takes}")
 
@@ -152,9 +144,7 @@ def _rendered(name: str, source: tuple[Token, ...], dialect: Dialect, origin: st
 def _hold_common(source: tuple[Token, ...], place: str) -> None:
     for token in source:
         if token.kind not in (Kind.STRING, Kind.QUOTED) and token.text.upper() in NOT_COMMON:
-            raise QueryMistake(
-                f"{place}: {token.text} is not in the common subset; use a dialect file for each engine"
-            )
+            raise QueryMistake(f"{place}: {token.text} is not in the common subset; use a dialect file for each engine")
 
 
 def _hold_equal(sqlite: Mapping[str, Query], postgresql: Mapping[str, Query]) -> None:

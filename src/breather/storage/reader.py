@@ -55,9 +55,7 @@ class Reader:
             if type(value) not in PLAIN:
                 parameters[key] = _plain(query, key, value)
             elif type(value) is str and "\0" in value:
-                raise RowRefused(
-                    f"query {name}: parameter {key} contains U+0000, which PostgreSQL cannot store"
-                )
+                raise RowRefused(f"query {name}: parameter {key} contains U+0000, which PostgreSQL cannot store")
         return query, parameters
 
 
@@ -76,9 +74,7 @@ def _plain(query: Query, key: str, value: object) -> int | str | bytes:
 
 def _only(name: str, rows: list[tuple[Any, ...]]) -> tuple[Any, ...]:
     if len(rows) > 1:
-        raise QueryMistake(
-            f"query {name} gave {len(rows)} rows where one was asked for; use all(), or LIMIT 1"
-        )
+        raise QueryMistake(f"query {name} gave {len(rows)} rows where one was asked for; use all(), or LIMIT 1")
     return rows[0]
 
 
@@ -87,6 +83,4 @@ def _built(cls: type[T], name: str, row: Row) -> T:
         return cls(**row)
     except TypeError as error:
         columns = ", ".join(row)
-        raise QueryMistake(
-            f"query {name} gives {columns}, which is not what {cls.__name__} takes: {error}"
-        ) from error
+        raise QueryMistake(f"query {name} gives {columns}, which is not what {cls.__name__} takes: {error}") from error

@@ -82,9 +82,7 @@ def check(reader: Reader, schema: Schema) -> str:
     if not tables:
         raise WrongDatabase(f"the database is empty; start the {schema.service} service once to create it")
     if "meta" not in tables:
-        raise WrongDatabase(
-            "the database holds tables, but none of ours; give this service a database of its own"
-        )
+        raise WrongDatabase("the database holds tables, but none of ours; give this service a database of its own")
     try:
         facts = {row["name"]: row["value"] for row in reader.all("meta")}
     except QueryMistake as mistake:
@@ -107,6 +105,4 @@ def _part(statement: tuple[Token, ...], origin: str) -> Table | str:
         return parse_table(statement, origin)
     if any(words[: len(start)] == start for start in PASSED_ON):
         return text
-    raise QueryMistake(
-        f"{origin}: {text[:60]!r} is not in the common subset; it has CREATE TABLE and CREATE INDEX"
-    )
+    raise QueryMistake(f"{origin}: {text[:60]!r} is not in the common subset; it has CREATE TABLE and CREATE INDEX")

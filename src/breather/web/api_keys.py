@@ -11,7 +11,7 @@ from breather.web.problems import Problem
 
 
 class Scope(StrEnum):
-    """ASSESS asks for decisions, RESPOND reports events and mints links, CLEAR fetches clearances, DESK holds and lifts."""
+    """ASSESS asks for decisions, RESPOND reports events and links, CLEAR fetches clearances, DESK holds and lifts."""
 
     ASSESS = "assess"
     RESPOND = "respond"
@@ -37,7 +37,9 @@ def authenticate(request: Request, snapshot: Snapshot) -> ApiKey:
         raise Problem(401, "unauthenticated", "No API key", "Send it as 'Authorization: Bearer brk_...'.")
     found = snapshot.api_keys.get(hash_key(key.strip()))
     if found is None:
-        raise Problem(401, "unauthenticated", "This API key is not known here", "It may have been revoked, or be of another mode.")
+        raise Problem(
+            401, "unauthenticated", "This API key is not known here", "It may have been revoked, or be of another mode."
+        )
     return found
 
 

@@ -65,7 +65,9 @@ def _explain_object(value: Any, kind: inspect.StructType, pointer: str) -> Itera
         if name not in fields:
             suggestion = nearest(name, fields)
             known = ", ".join(fields)
-            yield Finding(f"{pointer}/{_escaped(name)}", "unknown-key", f"is not known here; known are {known}", suggestion)
+            yield Finding(
+                f"{pointer}/{_escaped(name)}", "unknown-key", f"is not known here; known are {known}", suggestion
+            )
     for name, field in fields.items():
         if name in value:
             yield from explain(value[name], field.type, f"{pointer}/{name}")

@@ -5,6 +5,7 @@ PostgreSQL cannot store. Both are refused here, with the rest of RFC 8259's grey
 """
 
 import json
+import math
 import re
 from typing import Any
 
@@ -12,8 +13,10 @@ from breather.web.problems import Problem, syntax
 
 LARGEST = 64 * 1024
 DEEPEST = 16
+MOST_DIGITS = 30
 
-_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+# Possessive, and content with a text that does not end: no body makes it go over the same characters twice.
+_TEXT_OR_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
 
 def read_json(body: bytes) -> Any:
@@ -28,7 +31,9 @@ def read_json(body: bytes) -> Any:
         raise syntax("It contains U+0000, which cannot be stored; leave the character out.")
     _refuse_depth(text)
     try:
-        value = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+        )
     except json.JSONDecodeError as error:
         raise syntax(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from None
     except ValueError as error:
@@ -42,7 +47,9 @@ def read_json(body: bytes) -> Any:
 
 
 def too_large() -> Problem:
-    return Problem(413, "too-large", "The body is too large", f"At most {LARGEST} bytes are read; this API needs about 1,000.")
+    return Problem(
+        413, "too-large", "The body is too large", f"At most {LARGEST} bytes are read; about 1,000 are needed."
+    )
 
 
 def _refuse_depth(text: str) -> None:
@@ -65,6 +72,20 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"The key {twice[:40]!r} is there twice; which one is meant?")
     return found
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"The number {text[:40]} is too large.")
+    return value
+
+
+def _whole(text: str) -> int:
+    """Amounts are texts; no number of this API comes near so many digits, and reading them takes quadratic time."""
+    if len(text) > MOST_DIGITS:
+        raise ValueError(f"The number {text[:20]}... has {len(text)} digits; {MOST_DIGITS} is the limit.")
+    return int(text)
 
 
 def _refuse_constant(word: str) -> Any:

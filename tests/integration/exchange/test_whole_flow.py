@@ -62,7 +62,7 @@ def test_from_the_question_to_the_broadcast(exchange: ExchangeProcess) -> None:
     sent = exchange.event("flow-1", {"id": "sent", "event": "broadcast", "transaction_id": "ab" * 32})
     assert (sent.status_code, sent.json()["outcome"]) == (201, "proceeded")
     assert exchange.post("/v1/withdrawals/flow-1/clearance", {}).json()["type"] == "urn:breather:problem:already-broadcast"
-    assert "ab" * 32 not in page.get("/alert").text or page.get("/alert").status_code == 200
+    assert page.get("/alert").status_code == 200
     assert_journal_has_no_gap(exchange)
 
 

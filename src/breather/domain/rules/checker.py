@@ -3,12 +3,14 @@
 The whole tree is checked, and every error reported; a name that is no feature causes no second error.
 """
 
+from collections.abc import Mapping
+
 from breather.domain.feature import ValueType
 from breather.domain.finding import nearest
 from breather.domain.rules import tree
 from breather.domain.rules.error import ExpressionError
 
-_KINDS = {
+_KINDS: Mapping[ValueType, str] = {
     ValueType.NUMBER: "a number",
     ValueType.BOOLEAN: "a condition, true or false",
     ValueType.TEXT: "a text",

@@ -5,7 +5,7 @@ operation, not only at the end, so that no later operation can turn it back into
 """
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias, TypeVar
 
 from breather.domain.feature import Features, FeatureValue, Unknown, ValueType
@@ -18,12 +18,12 @@ _Text: TypeAlias = Callable[[Features], str | None]
 _T = TypeVar("_T", float, str)
 
 _INFINITY = float("inf")
-_ARITHMETIC: dict[str, Callable[[float, float], float]] = {
+_ARITHMETIC: Mapping[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
     "*": operator.mul,
 }
-_ORDERS: dict[str, Callable[[float, float], bool]] = {
+_ORDERS: Mapping[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
     "<>": operator.ne,
     "<": operator.lt,
@@ -31,7 +31,7 @@ _ORDERS: dict[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-_EQUALITIES: dict[str, Callable[[str, str], bool]] = {"=": operator.eq, "<>": operator.ne}
+_EQUALITIES: Mapping[str, Callable[[str, str], bool]] = {"=": operator.eq, "<>": operator.ne}
 
 
 def condition(node: tree.Node) -> Condition:

@@ -11,7 +11,7 @@ from breather.domain.rules.error import BadExpression
 from breather.domain.rules.parser import parse
 from breather.domain.rules.truth import Truth
 
-_TRUTHS = {True: Truth.HIT, False: Truth.MISS, None: Truth.UNDETERMINED}
+_TRUTHS: Mapping[bool | None, Truth] = {True: Truth.HIT, False: Truth.MISS, None: Truth.UNDETERMINED}
 
 
 @dataclass(frozen=True, slots=True)

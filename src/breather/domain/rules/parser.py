@@ -17,7 +17,7 @@ DEEPEST = 20
 # How strongly an operator binds. Comparisons do not associate: a second one beside the first is refused.
 _OR, _AND, _NOT, _COMPARE, _ADD, _MULTIPLY, _MINUS = range(1, 8)
 _COMPARISONS = frozenset({"=", "<>", "<", "<=", ">", ">="})
-_POWERS = {
+_POWERS: Mapping[str, int] = {
     "OR": _OR,
     "AND": _AND,
     **dict.fromkeys([*_COMPARISONS, "IN", "NOT", "BETWEEN", "IS"], _COMPARE),
@@ -44,9 +44,7 @@ def parse(text: str, catalogue: Mapping[str, Feature]) -> tuple[tree.Node, list[
 
 
 class _Parser:
-    def __init__(
-        self, tokens: list[Token], catalogue: Mapping[str, Feature], errors: list[ExpressionError]
-    ) -> None:
+    def __init__(self, tokens: list[Token], catalogue: Mapping[str, Feature], errors: list[ExpressionError]) -> None:
         self._tokens = tokens
         self._catalogue = catalogue
         self._errors = errors

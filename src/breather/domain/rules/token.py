@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,12 +46,12 @@ _PATTERN = re.compile(
 )
 
 # What people write in other languages or what an editor makes of a sign, and what it is here.
-_MEANT = {
+_MEANT: Mapping[str, str] = {
     "!=": "<>", "==": "=", "=<": "<=", "=>": ">=", "&&": "AND", "||": "OR", "≥": ">=", "≤": "<=", "≠": "<>",
     "−": "-", "–": "-", "×": "*", "（": "(", "）": ")", "，": ",",
 }  # fmt: skip
 
-_HINTS = {
+_HINTS: Mapping[str, str] = {
     "--": "-- would begin a comment in SQL; write - (-x) for minus a negative, and explanations in `because`",
     "/*": "comments have no place in an expression; write explanations in `because`",
     "/": "there is no division sign; write ratio(a, b), which is unknown where b is 0",

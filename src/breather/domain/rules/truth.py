@@ -1,5 +1,6 @@
 """The three answers of a rule, and how SQL combines them."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -28,4 +29,8 @@ def opposite(truth: Truth) -> Truth:
     return _OPPOSITES[truth]
 
 
-_OPPOSITES = {Truth.MISS: Truth.HIT, Truth.HIT: Truth.MISS, Truth.UNDETERMINED: Truth.UNDETERMINED}
+_OPPOSITES: Mapping[Truth, Truth] = {
+    Truth.MISS: Truth.HIT,
+    Truth.HIT: Truth.MISS,
+    Truth.UNDETERMINED: Truth.UNDETERMINED,
+}

@@ -61,8 +61,9 @@ class ConsoleReader:
                 return DecisionPage(tuple(found), before, searched)
             searched += 1
             before = row.number
-            if wanted.state in ("", row.standing().state(self._now)):
-                found.append(self._decided(row))
+            decided = self._decided(row)
+            if wanted.state in ("", decided.state):
+                found.append(decided)
         return DecisionPage(tuple(found), None, searched)
 
     def withdrawal(self, withdrawal: str) -> WithdrawalFile | None:
@@ -79,7 +80,9 @@ class ConsoleReader:
         )
 
     def _decided(self, row: DecisionRow) -> Decided:
-        standing = row.standing()
+        # Few pairs were ever held, so a list asks this for few of its rows.
+        held = row.held_until is not None
+        standing = row.standing(holds_of_pair(self._connection, row.customer, row.destination) if held else ())
         ending = outcome_of(standing, row.compared(), following(self._connection, row), self._now)
         return Decided(row, standing.state(self._now).value, "" if ending is None else ending.outcome.value)
 

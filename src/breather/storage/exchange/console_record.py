@@ -19,8 +19,8 @@ from breather.storage.exchange.withdrawals import WithdrawalRow
 class DecisionRow(WithdrawalRow):
     """One decided withdrawal with what its state depends on: its pause, and the holds on its pair.
 
-    `held_until` is the latest end of any hold on the pair, and a lifted hold ended when it was lifted: a hold
-    is open while it lies ahead, and it postpones a lapse when it does not.
+    `held_until` is the latest end of any hold on the pair, and a lifted hold ended when it was lifted; None
+    says that there is no hold to ask for.
     """
 
     pause_asset: str | None
@@ -64,10 +64,8 @@ class DecisionRow(WithdrawalRow):
             resolved=resolved,
         )
 
-    def standing(self) -> Standing:
-        """As far as state and outcome need it; one hold, the one that ends last, stands for all of them."""
-        last = self.held_until
-        holds = () if last is None else (Hold("", self.id, "", Millis(0), last, ""),)
+    def standing(self, holds: tuple[Hold, ...]) -> Standing:
+        """As far as state and outcome need it. `holds` are those of its pair; none where `held_until` is None."""
         return Standing(
             withdrawal=self.id,
             decided_at=self.decided_at,

@@ -26,9 +26,7 @@ def read_profiles(reader: Reader, customer: CustomerRef, destination: str) -> Pr
     return Profiles(decode_customer(stored[0]), decode_destination(stored[1]), decode_payee(stored[2]))
 
 
-def save_profiles(
-    tx: Transaction, customer: CustomerRef, destination: str, before: Profiles, after: Profiles
-) -> None:
+def save_profiles(tx: Transaction, customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> None:
     """Writes only the rows that changed."""
     keys = _keys(customer, destination)
     changes = (

@@ -277,9 +277,7 @@ def _save_holds(tx: Transaction, row: WithdrawalRow, before: Iterable[Hold], aft
 def _pause(row: Row) -> Pause:
     resolved = None
     if row["resolution"] is not None:
-        resolved = Resolved(
-            Resolution(row["resolution"]), row["resolved_by"], row["resolved_at"], row["actor"]
-        )
+        resolved = Resolved(Resolution(row["resolution"]), row["resolved_by"], row["resolved_at"], row["actor"])
     return Pause(
         id=row["id"],
         asset=Asset(row["asset"]),

@@ -1,4 +1,4 @@
-"""The customer's page over HTTP: a link exchanged once for a cookie, then show, acknowledge, answer, stop, ask for help.
+"""The customer's page over HTTP: a link exchanged once for a cookie, then show, acknowledge, answer, stop, help.
 
 Nothing here can confirm anything (guarantee G1). Every act is a plain form, so the page works without scripts.
 """
@@ -106,7 +106,9 @@ class AlertRoutes:
         """For the page's own clock: the state, and the server's now."""
         page = await self._page(request)
         if page is None:
-            return Response(msgspec.json.encode({"state": "expired"}), 410, {"Cache-Control": "no-store"}, "application/json")
+            return Response(
+                msgspec.json.encode({"state": "expired"}), 410, {"Cache-Control": "no-store"}, "application/json"
+            )
         pause = page.seen.standing.pause
         elapses_at = None if pause is None else pause.elapses_at()
         body = {
@@ -118,7 +120,9 @@ class AlertRoutes:
 
     async def leave(self, request: Request) -> Response:
         """Quick exit: to the exchange's home page. The pause goes on."""
-        return RedirectResponse(self._site.exchange_home, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+        return RedirectResponse(
+            self._site.exchange_home, 303, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+        )
 
     async def _page(self, request: Request) -> Page | None:
         cookie = request.cookies.get(COOKIE)
@@ -143,7 +147,9 @@ class AlertRoutes:
         snapshot, suspect = self._exchange.snapshot, self._exchange.clock.suspect()
         withdrawal = page.seen.row.id
         try:
-            await asyncio.wrap_future(self._exchange.submit(lambda tx: respond(tx, snapshot, withdrawal, event, suspect)))
+            await asyncio.wrap_future(
+                self._exchange.submit(lambda tx: respond(tx, snapshot, withdrawal, event, suspect))
+            )
         except Refusal:
             return
 
@@ -161,7 +167,9 @@ class AlertRoutes:
             "variant": None if choice is None else choice.variant,
             "why": page.why,
         }
-        event = Event(f"{PAGE_EVENT}shown:{shown.screen.value}:{shown.locale}", EventKind.SHOWN, Actor.CUSTOMER, shown=body)
+        event = Event(
+            f"{PAGE_EVENT}shown:{shown.screen.value}:{shown.locale}", EventKind.SHOWN, Actor.CUSTOMER, shown=body
+        )
 
         def known(reader: Reader, now: Millis) -> bool:
             return reader.one("find_event", withdrawal=page.seen.row.id, id=event.id) is not None
@@ -174,7 +182,6 @@ class AlertRoutes:
 
     def _html(self, body: str, status: int = 200) -> Response:
         return Response(body, status, self._headers)
-
 
 
 def _genuine(form: Form, page: Page) -> bool:

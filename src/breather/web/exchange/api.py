@@ -3,7 +3,7 @@
 import asyncio
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 DEADLINE_HEADER = "breather-deadline-ms"
 GRACE_SECONDS = 0.02
-NO_STORE = {"Cache-Control": "no-store"}
+NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
 class Api:
@@ -202,5 +202,3 @@ def _json(body: bytes, status: int = 200) -> Response:
 
 async def _openapi(request: Request) -> Response:
     return Response(openapi_bytes(), media_type="application/json")
-
-

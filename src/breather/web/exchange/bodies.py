@@ -1,4 +1,4 @@
-"""What the exchange's JSON API takes: the types that decode requests, explain what is wrong, and make the OpenAPI document."""
+"""What the exchange's JSON API takes: types that decode requests, explain errors, and make the OpenAPI document."""
 
 from typing import Annotated
 
@@ -22,7 +22,9 @@ Id = Annotated[
     ),
 ]
 Ref = Annotated[str, Meta(min_length=1, max_length=128, description="A pseudonymous reference, never a name")]
-Decimal = Annotated[str, Meta(min_length=1, max_length=50, description="A decimal number in a string", examples=["5000"])]
+Decimal = Annotated[
+    str, Meta(min_length=1, max_length=50, description="A decimal number in a string", examples=["5000"])
+]
 Instant = Annotated[
     str, Meta(min_length=1, max_length=40, description="RFC 3339 with a time zone", examples=["2026-01-31T09:30:00Z"])
 ]
@@ -41,7 +43,7 @@ class DestinationBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 
 class ResidenceBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """Evidence of residence, strongest first. A document counts only if it proves residence; nationality is not wanted."""
+    """Evidence of residence, strongest first. A document counts only if it proves residence, not nationality."""
 
     kyc: Place | None = None
     document: Place | None = None
@@ -128,5 +130,3 @@ class LinkBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 
 class ClearanceBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Nothing to say: what is cleared is what was asked for."""
-
-

@@ -1,5 +1,6 @@
 """An event's body into the domain's event, with the scope that its kind needs."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -24,7 +25,7 @@ from breather.web.problems import invalid
 from breather.web.shape import explain
 from breather.web.strict_json import read_json
 
-_BY_WORD = {str(body.__struct_config__.tag): body for body in EVENT_BODIES}
+_BY_WORD: Mapping[str, type[EventBody]] = {str(body.__struct_config__.tag): body for body in EVENT_BODIES}
 
 
 def read_event_body(body: bytes) -> EventBody:

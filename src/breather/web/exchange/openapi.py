@@ -1,5 +1,6 @@
 """The OpenAPI document of the exchange's API, made from the types that decode its bodies."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -31,14 +32,14 @@ _SHAPES = (
     ProblemReply,
 )
 
-_ID = {
+_ID: Mapping[str, Any] = {
     "name": "id",
     "in": "path",
     "required": True,
     "description": "The VASP's own id of the withdrawal",
     "schema": {"type": "string", "minLength": 1, "maxLength": 64},
 }
-_DEADLINE = {
+_DEADLINE: Mapping[str, Any] = {
     "name": "Breather-Deadline-Ms",
     "in": "header",
     "required": False,
@@ -59,48 +60,24 @@ def openapi() -> dict[str, Any]:
         "info": {
             "title": "Breather: the exchange's API",
             "version": "1",
-            "description": "Ask before a withdrawal leaves; report what became of it; fetch the clearance that payout needs.",
+            "description": "Ask before a withdrawal leaves, report what became of it, fetch the clearance for payout.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "security": [{"key": []}],
         "paths": _paths(),
         "components": {
             "schemas": components,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "brk_test_... or brk_live_..."}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": "brk_test_... or brk_live_..."}
+            },
         },
     }
 
 
 def _paths() -> dict[str, Any]:
     one = "/v1/withdrawals/{id}"
-    by_word = {str(body.__struct_config__.tag): REFERENCE.format(name=body.__name__) for body in EVENT_BODIES}
-    events = {
-        "oneOf": [_reference(body) for body in EVENT_BODIES],
-        "discriminator": {"propertyName": "event", "mapping": by_word},
-    }
     return {
-        "/v1/withdrawals": {
-            "post": {
-                "operationId": "assess",
-                "summary": "Ask for a decision (scope assess). The same id again gives the same bytes",
-                "parameters": [_DEADLINE],
-                "requestBody": _content(_reference(WithdrawalBody)),
-                "responses": {
-                    "201": _reply("The decision", DecisionReply),
-                    "200": _reply("The original decision, again", DecisionReply),
-                    **_problems(400, 401, 403, 409, 413, 422, 503),
-                },
-            },
-            "get": {
-                "operationId": "changes",
-                "summary": "What changed since (scope read)",
-                "parameters": [
-                    _query("changed_after", "`next` of the page before", 0, 2**62),
-                    _query("limit", "How many at most", 1, 500),
-                ],
-                "responses": {"200": _reply("In the order of the journal", ChangesReply), **_problems(401, 403, 422, 503)},
-            },
-        },
+        "/v1/withdrawals": {"post": _assess(), "get": _changes()},
         one: {
             "get": {
                 "operationId": "look_up",
@@ -109,26 +86,17 @@ def _paths() -> dict[str, Any]:
                 "responses": {"200": _reply("Now", WithdrawalReply), **_problems(401, 403, 404, 503)},
             }
         },
-        f"{one}/events": {
-            "post": {
-                "operationId": "report",
-                "summary": "Report an event (scope respond; desk for held and lifted)",
-                "parameters": [_ID],
-                "requestBody": _content(events),
-                "responses": {
-                    "201": _reply("The state after it", StateReply),
-                    "200": _reply("A repeat: the state now", StateReply),
-                    **_problems(400, 401, 403, 404, 409, 413, 422, 503),
-                },
-            }
-        },
+        f"{one}/events": {"post": _report()},
         f"{one}/links": {
             "post": {
                 "operationId": "link",
                 "summary": "Mint a link to the customer's page (scope respond)",
                 "parameters": [_ID],
                 "requestBody": _content(_reference(LinkBody)),
-                "responses": {"201": _reply("One use, 15 minutes", LinkReply), **_problems(400, 401, 403, 404, 413, 422, 503)},
+                "responses": {
+                    "201": _reply("One use, 15 minutes", LinkReply),
+                    **_problems(400, 401, 403, 404, 413, 422, 503),
+                },
             }
         },
         f"{one}/clearance": {
@@ -142,6 +110,47 @@ def _paths() -> dict[str, Any]:
                     **_problems(400, 401, 403, 404, 409, 413, 422, 503),
                 },
             }
+        },
+    }
+
+
+def _assess() -> dict[str, Any]:
+    return {
+        "operationId": "assess",
+        "summary": "Ask for a decision (scope assess). The same id again gives the same bytes",
+        "parameters": [_DEADLINE],
+        "requestBody": _content(_reference(WithdrawalBody)),
+        "responses": {
+            "201": _reply("The decision", DecisionReply),
+            "200": _reply("The original decision, again", DecisionReply),
+            **_problems(400, 401, 403, 409, 413, 422, 503),
+        },
+    }
+
+
+def _changes() -> dict[str, Any]:
+    return {
+        "operationId": "changes",
+        "summary": "What changed since (scope read)",
+        "parameters": [
+            _query("changed_after", "`next` of the page before", 0, 2**62),
+            _query("limit", "How many at most", 1, 500),
+        ],
+        "responses": {"200": _reply("In the order of the journal", ChangesReply), **_problems(401, 403, 422, 503)},
+    }
+
+
+def _report() -> dict[str, Any]:
+    events = {"oneOf": [_reference(body) for body in EVENT_BODIES], "discriminator": {"propertyName": "event"}}
+    return {
+        "operationId": "report",
+        "summary": "Report an event (scope respond; desk for held and lifted)",
+        "parameters": [_ID],
+        "requestBody": _content(events),
+        "responses": {
+            "201": _reply("The state after it", StateReply),
+            "200": _reply("A repeat: the state now", StateReply),
+            **_problems(400, 401, 403, 404, 409, 413, 422, 503),
         },
     }
 

@@ -1,4 +1,4 @@
-"""What the exchange's JSON API answers, as types: for the OpenAPI document, and for the tests that hold replies to it."""
+"""What the exchange's JSON API answers, as types: for the OpenAPI document, and for tests that hold replies to it."""
 
 from typing import Annotated, Literal
 
@@ -152,5 +152,3 @@ class ProblemReply(msgspec.Struct, omit_defaults=True):
     status: int
     detail: str = ""
     errors: list[ErrorPart] = []
-
-

@@ -51,13 +51,17 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
     decimals = decimals_of(body.asset, body.network)
     if decimals is None:
         networks = ", ".join(DECIMALS[Asset(body.asset)])
-        findings.append(Finding("/network", "no-such-pair", f"{body.asset} is not on {body.network}; it is on {networks}"))
+        findings.append(
+            Finding("/network", "no-such-pair", f"{body.asset} is not on {body.network}; it is on {networks}")
+        )
     _plain(findings, "/customer/ref", body.customer.ref)
     _plain(findings, "/destination/memo", body.destination.memo)
     address = findings.take(
         "/destination/address", "address", lambda text: canonical_address(body.network, text), body.destination.address
     )
-    amount = findings.take("/amount", "amount", lambda text: parse_units(text, 18 if decimals is None else decimals), body.amount)
+    amount = findings.take(
+        "/amount", "amount", lambda text: parse_units(text, 18 if decimals is None else decimals), body.amount
+    )
     dollars = findings.take("/amount_usd", "amount", parse_usd, body.amount_usd)
     residence = _residence(findings, body.residence)
     account = _account(findings, body.account)
