@@ -57,6 +57,11 @@ def test_where_no_password_is_set_nothing_matches(tried: str) -> None:
     assert password_matches(None, tried) is False
 
 
+def test_a_password_that_could_never_be_set_matches_not_even_its_own_hash() -> None:
+    """An impossible password is checked as an empty one; a stored hash of the empty text must not open the door."""
+    assert password_matches(PasswordHasher().hash(""), "") is False
+
+
 def test_where_no_password_is_set_the_same_work_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     """Otherwise the time of the answer would tell that the console has no password yet."""
     checked: list[str] = []

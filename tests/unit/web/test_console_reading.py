@@ -106,6 +106,7 @@ def test_an_asset_that_is_no_longer_known_is_shown_in_base_units() -> None:
         (5000.0, "5,000"),
         (0.8196721, "0.8197"),
         (12.3456, "12.35"),
+        (123.456, "123.46"),
         (1e-9, "1e-09"),
         (1e300, f"{1e300:,.2f}"),
         ("USDT", "USDT"),

@@ -8,7 +8,7 @@ SELECT w.*, p.asset AS pause_asset, p.friction AS pause_friction, p.covers_up_to
        (SELECT max(CASE WHEN h.lifted_at < h.ends_at THEN h.lifted_at ELSE h.ends_at END) FROM hold h
          WHERE h.customer = w.customer AND h.destination = w.destination) AS held_until
   FROM withdrawal w LEFT JOIN pause p ON p.id = w.pause
- WHERE w.number <= :before AND w.friction BETWEEN :least AND :most
+ WHERE w.number < :before AND w.friction BETWEEN :least AND :most
  ORDER BY w.number DESC
  LIMIT :rows;
 
@@ -18,7 +18,7 @@ SELECT w.*, p.asset AS pause_asset, p.friction AS pause_friction, p.covers_up_to
        (SELECT max(CASE WHEN h.lifted_at < h.ends_at THEN h.lifted_at ELSE h.ends_at END) FROM hold h
          WHERE h.customer = w.customer AND h.destination = w.destination) AS held_until
   FROM withdrawal w LEFT JOIN pause p ON p.id = w.pause
- WHERE w.customer = :customer AND w.number <= :before AND w.friction BETWEEN :least AND :most
+ WHERE w.customer = :customer AND w.number < :before AND w.friction BETWEEN :least AND :most
  ORDER BY w.number DESC
  LIMIT :rows;
 

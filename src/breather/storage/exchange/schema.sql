@@ -51,6 +51,7 @@ CREATE TABLE withdrawal (
 CREATE INDEX withdrawal_changed ON withdrawal (changed);
 CREATE INDEX withdrawal_of_customer ON withdrawal (customer, number);
 CREATE INDEX withdrawal_of_pause ON withdrawal (pause);
+CREATE INDEX withdrawal_decided ON withdrawal (decided_at, friction);
 
 -- A cooling-off belongs to customer and destination; notices and questions are the same thing with no pause in them.
 -- elapsed and lapsed are computed from the clock and never written.

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.concurrency import run_in_threadpool
@@ -43,6 +44,13 @@ DOOR_COOKIE = "breather-exchange-door"
 SESSION_LIVES = 8 * HOUR
 ON_A_PAGE = 50
 WRONG = "That is not the password."
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A page that says that something does not exist."""
+
+    html: str
 
 
 class ConsoleRoutes:
@@ -118,10 +126,10 @@ class ConsoleRoutes:
         wanted: str = request.path_params["id"]
         snapshot = self._exchange.snapshot
 
-        def page(frame: Frame, reader: ConsoleReader) -> str:
+        def page(frame: Frame, reader: ConsoleReader) -> str | Missing:
             file = reader.withdrawal(wanted)
             if file is None:
-                return render_missing(frame, wanted)
+                return Missing(render_missing(frame, wanted))
             return render_withdrawal(withdrawal_view(frame, file, reader.timeline(wanted), _wording(snapshot, file)))
 
         return await self._read(request, page)
@@ -134,11 +142,11 @@ class ConsoleRoutes:
 
         return await self._read(request, page)
 
-    async def _read(self, request: Request, page: Callable[[Frame, ConsoleReader], str]) -> Response:
+    async def _read(self, request: Request, page: Callable[[Frame, ConsoleReader], str | Missing]) -> Response:
         """The page, for whoever is logged in; the door for everybody else."""
         session = request.cookies.get(COOKIE, "")
 
-        def question(reader: Reader, now: Millis) -> str | None:
+        def question(reader: Reader, now: Millis) -> str | Missing | None:
             row = reader.one("find_console_session", hash=digest(session)) if session else None
             if row is None or row["expires_at"] <= now:
                 return None
@@ -148,6 +156,8 @@ class ConsoleRoutes:
         body = await run_in_threadpool(self._exchange.read, question)
         if body is None:
             return RedirectResponse("/console/login", 303, {"Cache-Control": "no-store"})
+        if isinstance(body, Missing):
+            return Response(body.html, 404, self._headers)
         return Response(body, 200, self._headers)
 
     def _is_password(self, text: str) -> bool:
