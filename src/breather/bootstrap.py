@@ -6,16 +6,19 @@ from uuid import uuid4
 
 from starlette.applications import Starlette
 
+from breather.agency.running import RunningAgency
 from breather.clock import Clock
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
 from breather.protocol.key_folder import KeyFolder
-from breather.settings import Settings
+from breather.settings import AgencySettings, Settings
 from breather.storage.database import Database, open_database
 from breather.storage.failure import StorageFailure
 from breather.storage.query import read_queries
 from breather.storage.schema import Schema, parse_schema
 from breather.storage.writer import Writer
+from breather.web.agency.app import create_app as create_agency_app
+from breather.web.agency.site import Site as AgencySite
 from breather.web.exchange.app import create_app
 from breather.web.exchange.site import Site
 
@@ -53,6 +56,32 @@ def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
             frame_ancestors=settings.exchange_origins,
             deadline_ms=settings.deadline_ms,
         )
+    )
+
+
+def agency_schema() -> Schema:
+    text = files("breather.storage.agency").joinpath("schema.sql").read_text("utf-8")
+    return parse_schema(text, "agency")
+
+
+def agency_database(settings: AgencySettings, clock: Clock, *, serves: bool = False) -> Database:
+    """The agency's store of record, created if it is empty; never the exchange's."""
+    queries = read_queries(files("breather.storage.agency"))
+    database = open_database(settings.database, queries, clock.now, checkpoints=serves)
+    database.create(agency_schema(), epoch=uuid4().hex)
+    return database
+
+
+def running_agency(settings: AgencySettings, clock: Clock) -> RunningAgency:
+    """Raises FileNotFoundError where no identity was created: nobody could be told anything."""
+    database = agency_database(settings, clock, serves=True)
+    writer = Writer(database, on_fatal=_exit, limit=settings.queue)
+    return RunningAgency(database, writer, clock, settings.keys)
+
+
+def agency_app(settings: AgencySettings, agency: RunningAgency) -> Starlette:
+    return create_agency_app(
+        AgencySite(agency, settings.name, settings.public_url, settings.zone, settings.proxies),
     )
 
 

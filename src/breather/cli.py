@@ -5,8 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -17,14 +15,20 @@ from rich.console import Console
 from rich.table import Table
 
 from breather import demonstration, operate
-from breather.bootstrap import exchange_app, exchange_database, running_exchange
+from breather.agency.expire import expire as expire_at_agency
+from breather.bootstrap import (
+    agency_app,
+    agency_database,
+    exchange_app,
+    exchange_database,
+    running_agency,
+    running_exchange,
+)
 from breather.clock import SystemClock
-from breather.domain.finding import Refused
 from breather.domain.instant import format_instant
-from breather.people.password import BadPassword
 from breather.serve import serve
-from breather.settings import Settings, read_settings
-from breather.storage.failure import StorageFailure
+from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
+from breather.trust_commands import PACK_OPTION, Service, alert_slot, identity, peer, refusals
 from breather.web.api_keys import Scope
 from breather.worker import work
 
@@ -36,13 +40,16 @@ signing_key = typer.Typer(help="The keys that this service signs with.", no_args
 password = typer.Typer(help="The console's login.", no_args_is_help=True)
 campaign = typer.Typer(help="Campaigns: check them, put them into force.", no_args_is_help=True)
 pack = typer.Typer(help="Packs: what the agency wrote.", no_args_is_help=True)
+agency_password = typer.Typer(help="The officers' login to the portal.", no_args_is_help=True)
+app.add_typer(agency_password, name="agency-password")
+app.add_typer(identity, name="identity")
+app.add_typer(peer, name="peer")
+app.add_typer(alert_slot, name="alert-slot")
 app.add_typer(apikey, name="apikey")
 app.add_typer(signing_key, name="signing-key")
 app.add_typer(password, name="password")
 app.add_typer(campaign, name="campaign")
 app.add_typer(pack, name="pack")
-
-PACK_OPTION = typer.Option("--pack", help="The pack's folder. Left out: the sample pack of that name, in test mode.")
 
 
 class Process(StrEnum):
@@ -56,7 +63,7 @@ def exchange(
     process: Annotated[Process, typer.Argument(help="Which process; both by default.")] = Process.BOTH,
 ) -> None:
     """The exchange service: serve, worker, or both."""
-    with _refusals():
+    with refusals():
         settings = _settings()
         _log_as_json()
         if process is Process.SERVE:
@@ -64,13 +71,29 @@ def exchange(
         elif process is Process.WORKER:
             work(exchange_database(settings, SystemClock()), settings.worker_seconds)
         else:
-            raise typer.Exit(_both())
+            raise typer.Exit(_both(Service.EXCHANGE))
+
+
+@app.command()
+def agency(
+    process: Annotated[Process, typer.Argument(help="Which process; both by default.")] = Process.BOTH,
+) -> None:
+    """The agency service: serve, worker, or both."""
+    with refusals():
+        settings = read_agency_settings(os.environ)
+        _log_as_json()
+        if process is Process.SERVE:
+            _serve_agency(settings)
+        elif process is Process.WORKER:
+            work(agency_database(settings, SystemClock()), settings.worker_seconds, expire_at_agency)
+        else:
+            raise typer.Exit(_both(Service.AGENCY))
 
 
 @app.command()
 def doctor() -> None:
     """Say what is wrong, and what to do about it."""
-    with _refusals():
+    with refusals():
         signs = list(operate.examination(_settings(), SystemClock()))
         table = Table("", "what", "what to do", box=None, pad_edge=False)
         for sign in signs:
@@ -86,7 +109,7 @@ def demo(
     pause_seconds: Annotated[int, typer.Option(min=1, max=60, help="How long a pause lasts here.")] = 20,
 ) -> None:
     """The service, a demo exchange and a few hundred invented withdrawals, on this machine only."""
-    with _refusals():
+    with refusals():
         raise typer.Exit(demonstration.run(port, pause_seconds))
 
 
@@ -96,7 +119,7 @@ def apikey_create(
     scope: Annotated[list[Scope], typer.Option(help="May be given several times.")],
 ) -> None:
     """Make an API key and show it, once."""
-    with _refusals():
+    with refusals():
         key = operate.create_api_key(_settings(), SystemClock(), name, scope)
         typer.echo(key)
         typer.echo("Shown once, and stored only as a hash.", err=True)
@@ -105,14 +128,14 @@ def apikey_create(
 @apikey.command("revoke")
 def apikey_revoke(name: str) -> None:
     """Revoke every key of that name; a running service follows within a second."""
-    with _refusals():
+    with refusals():
         typer.echo(f"{operate.revoke_api_key(_settings(), SystemClock(), name)} revoked")
 
 
 @signing_key.command("create")
 def signing_key_create() -> None:
     """Make what is missing in the key folder, and print the public key that payout code needs."""
-    with _refusals():
+    with refusals():
         made, kid, public = operate.create_signing_keys(_settings())
         for name in made:
             typer.echo(f"made {name}", err=True)
@@ -122,17 +145,23 @@ def signing_key_create() -> None:
 @password.command("set")
 def password_set() -> None:
     """Set the console's password and end every session. It is read from the terminal, or from standard input."""
-    with _refusals():
-        asks = sys.stdin.isatty()
-        text = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if asks else sys.stdin.readline()
-        operate.set_password(_settings(), SystemClock(), text.rstrip("\n"))
+    with refusals():
+        operate.set_password(_settings(), SystemClock(), _password())
         typer.echo("The console's password is set; every session has ended.")
+
+
+@agency_password.command("set")
+def agency_password_set() -> None:
+    """Set the portal's password and end every session. It is read from the terminal, or from standard input."""
+    with refusals():
+        operate.set_portal_password(read_agency_settings(os.environ), SystemClock(), _password())
+        typer.echo("The portal's password is set; every session has ended.")
 
 
 @campaign.command("check")
 def campaign_check(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION] = None) -> None:
     """Check a campaign with its pack, and run its examples."""
-    with _refusals():
+    with refusals():
         candidate, warnings = operate.check_campaign(_settings(), SystemClock(), folder, pack_folder)
         for warning in warnings:
             typer.echo(f"warning  {warning}", err=True)
@@ -143,7 +172,7 @@ def campaign_check(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION
 @campaign.command("activate")
 def campaign_activate(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION] = None) -> None:
     """Put a campaign version into force from now on."""
-    with _refusals():
+    with refusals():
         candidate, ends_at = operate.activate_campaign(_settings(), SystemClock(), folder, pack_folder)
         name = f"{candidate.campaign.id} version {candidate.campaign.version}"
         typer.echo(f"{name} is active in {candidate.campaign.jurisdiction} until {format_instant(ends_at)}")
@@ -152,13 +181,28 @@ def campaign_activate(folder: Path, pack_folder: Annotated[Path | None, PACK_OPT
 @pack.command("check")
 def pack_check(folder: Path) -> None:
     """Check a pack's signature, its words in every locale, and its numbers."""
-    with _refusals():
+    with refusals():
         found = operate.check_pack_folder(_settings(), SystemClock(), folder)
         typer.echo(f"{found.id} version {found.version}: {', '.join(found.locales)}; signed, complete, in date")
 
 
 def main() -> None:
     app()
+
+
+def _serve_agency(settings: AgencySettings) -> None:
+    try:
+        made = agency_app(settings, running_agency(settings, SystemClock()))
+    except FileNotFoundError as missing:
+        hint = "run `breather identity create --service agency`"
+        raise LookupError(f"there is no {missing.filename}; {hint}") from None
+    serve(made, settings)
+
+
+def _password() -> str:
+    asks = sys.stdin.isatty()
+    text: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True) if asks else sys.stdin.readline()
+    return text.rstrip("\n")
 
 
 def _settings() -> Settings:
@@ -177,9 +221,9 @@ def _log_as_json() -> None:
     )
 
 
-def _both() -> int:
+def _both(service: Service) -> int:
     """`serve` and `worker` as two processes; if one ends, the other is asked to. Returns the worse exit status."""
-    command = [sys.executable, "-m", "breather", "exchange"]
+    command = [sys.executable, "-m", "breather", service.value]
     running = [subprocess.Popen([*command, name.value]) for name in (Process.SERVE, Process.WORKER)]  # noqa: S603  ours
 
     def pass_on(number: int, frame: object) -> None:
@@ -192,15 +236,3 @@ def _both() -> int:
         time.sleep(0.2)
     pass_on(0, None)
     return max(abs(process.wait()) for process in running)
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except Refused as refused:
-        typer.echo(f"refused: {refused}", err=True)
-        raise typer.Exit(1) from None
-    except (StorageFailure, BadPassword, FileNotFoundError, LookupError, ValueError) as failure:
-        typer.echo(f"refused: {failure}", err=True)
-        raise typer.Exit(1) from None

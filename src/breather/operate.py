@@ -1,4 +1,4 @@
-"""What an operator does from the command line: keys, the console's password, campaigns, packs, the doctor.
+"""What an operator does from the command line: keys, passwords, campaigns, packs, the doctor.
 
 Each act is one transaction with its journal entry. A running service follows within a second, by its generation.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from breather.bootstrap import exchange_database
+from breather.bootstrap import agency_database, exchange_database
 from breather.clock import Clock
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis
@@ -24,7 +24,7 @@ from breather.protocol.key_folder import CLEARANCE, KeyFolder
 from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
 from breather.protocol.signing import key_id
 from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_pack
-from breather.settings import Settings
+from breather.settings import AgencySettings, Settings
 from breather.storage.failure import StorageFailure
 from breather.web.api_keys import Scope, make_key
 
@@ -139,6 +139,16 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
         yield Sign(True, f"the database: {failure}", "correct BREATHER_DATABASE, or start the database")
     if not settings.exchange_origins:
         yield Sign(True, "no page may frame the alert", "set BREATHER_EXCHANGE_ORIGINS to the exchange's origin")
+
+
+def set_portal_password(settings: AgencySettings, clock: Clock, text: str) -> None:
+    hashed = hash_password(text)
+    database = agency_database(settings, clock)
+    with database.writing() as tx:
+        tx.run("save_portal_password", argon2=hashed, now=tx.now)
+        tx.run("end_every_portal_session")
+        tx.journal(STEP, "portal-password-set", None, OPERATOR, b"{}")
+    database.close()
 
 
 def _signers(settings: Settings) -> list[Ed25519PublicKey]:

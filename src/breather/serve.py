@@ -4,12 +4,12 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
-from breather.settings import Settings
+from breather.settings import AgencySettings, Settings
 
 GRACE_SECONDS = 10
 
 
-def serve(app: Starlette, settings: Settings) -> None:
+def serve(app: Starlette, settings: Settings | AgencySettings) -> None:
     """Returns after a graceful stop: what was accepted has been answered."""
     structlog.get_logger("breather.serve").info("serving", address=settings.public_url, mode=settings.mode)
     uvicorn.run(

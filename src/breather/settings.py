@@ -3,14 +3,18 @@
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from breather.domain.finding import Finding, Refused, nearest
 
+T = TypeVar("T", "Settings", "AgencySettings")
+
 PREFIX: Final = "BREATHER_"
+AGENCY_PREFIX: Final = "BREATHER_AGENCY_"
 # Read by other parts of the project, and never taken for a misspelt setting.
-OTHER_PREFIXES: Final = ("BREATHER_DEMO_", "BREATHER_TEST_")
+OTHER_PREFIXES: Final = ("BREATHER_DEMO_", "BREATHER_TEST_", AGENCY_PREFIX)
 
 
 def _text(value: str) -> str:
@@ -56,6 +60,14 @@ def _origins(value: str) -> tuple[str, ...]:
     return found
 
 
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(_text(value))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("must be the IANA name of a time zone, such as Asia/Macau") from None
+    return value
+
+
 def _setting(read: Callable[[str], Any], default: Any) -> Any:
     return field(default=default, metadata={"read": read})
 
@@ -78,13 +90,40 @@ class Settings:
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 
+@dataclass(frozen=True, slots=True)
+class AgencySettings:
+    """Of one agency service. `organisation` is its name to peers, `name` what the public and its officers read."""
+
+    database: str = _setting(_text, "sqlite:///agency.db")
+    keys: Path = _setting(_folder, Path("agency-keys"))
+    mode: str = _setting(_word("test", "live"), "test")
+    organisation: str = _setting(_text, "my-agency")
+    name: str = _setting(_text, "My agency")
+    host: str = _setting(_text, "127.0.0.1")
+    port: int = _setting(_number(1, 65535), 8090)
+    public_url: str = _setting(_url, "http://127.0.0.1:8090")
+    zone: str = _setting(_zone, "UTC")
+    proxies: int = _setting(_number(0, 5), 0)
+    queue: int = _setting(_number(1, 100_000), 1024)
+    worker_seconds: int = _setting(_number(1, 3600), 10)
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Raises Refused with every variable that is wrong, and for a `BREATHER_` variable that no setting has."""
+    return _read(Settings, PREFIX, OTHER_PREFIXES, environment)
+
+
+def read_agency_settings(environment: Mapping[str, str]) -> AgencySettings:
+    """The same for variables named `BREATHER_AGENCY_...`; those of the exchange service are passed over."""
+    return _read(AgencySettings, AGENCY_PREFIX, (), environment)
+
+
+def _read(of: type[T], prefix: str, passed_over: tuple[str, ...], environment: Mapping[str, str]) -> T:
     findings: list[Finding] = []
-    known = {PREFIX + setting.name.upper(): setting for setting in fields(Settings)}
+    known = {prefix + setting.name.upper(): setting for setting in fields(of)}
     values: dict[str, Any] = {}
     for name, value in environment.items():
-        if not name.startswith(PREFIX) or name.startswith(OTHER_PREFIXES):
+        if not name.startswith(prefix) or name.startswith(passed_over):
             continue
         if name not in known:
             findings.append(Finding(name, "unknown-setting", "is not a setting", nearest(name, known)))
@@ -94,20 +133,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
             values[setting.name] = setting.metadata["read"](value)
         except ValueError as error:
             findings.append(Finding(name, "bad-setting", str(error)))
-    settings = Settings(**values) if not findings else Settings()
+    settings = of(**values) if not findings else of()
     if settings.mode == "live" and not settings.public_url.startswith("https://"):
-        findings.append(Finding(f"{PREFIX}PUBLIC_URL", "not-https", "must be https in live mode"))
+        findings.append(Finding(f"{prefix}PUBLIC_URL", "not-https", "must be https in live mode"))
     if findings:
         raise Refused("the settings cannot be used", findings)
     return settings
 
 
-def as_environment(settings: Settings) -> dict[str, str]:
-    """The variables that `read_settings` makes these settings of: for processes started from here."""
+def as_environment(settings: Settings | AgencySettings) -> dict[str, str]:
+    """The variables that these settings are made of: for processes started from here."""
+    prefix = PREFIX if isinstance(settings, Settings) else AGENCY_PREFIX
     found = {}
-    for setting in fields(Settings):
+    for setting in fields(settings):
         value = getattr(settings, setting.name)
         assert setting.default is not MISSING
         if value != setting.default:
-            found[PREFIX + setting.name.upper()] = " ".join(value) if isinstance(value, tuple) else str(value)
+            found[prefix + setting.name.upper()] = " ".join(value) if isinstance(value, tuple) else str(value)
     return found

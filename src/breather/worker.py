@@ -1,20 +1,22 @@
-"""The working process: what may take its time. It puts away expired links and sessions and leaves its heartbeat."""
+"""The working process of a service: what may take its time. It puts away what has expired and leaves its heartbeat."""
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
 
-from breather.exchange.expire import expire
+from breather.exchange.expire import expire as expire_at_exchange
 from breather.storage.database import Database
 from breather.storage.failure import StorageFailure
+from breather.storage.transaction import Transaction
 
 _log = structlog.get_logger("breather.worker")
 
 
-def work(database: Database, every_seconds: float) -> None:
-    """Rounds until SIGTERM or SIGINT. A database out of reach is waited for."""
+def work(database: Database, every_seconds: float, expire: Callable[[Transaction], int] = expire_at_exchange) -> None:
+    """Rounds until SIGTERM or SIGINT. A database out of reach is waited for. `expire` is that of the service."""
     stop = threading.Event()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:

@@ -49,8 +49,8 @@ def test_every_language_has_the_same_keys_and_placeholders(tag: str) -> None:
 
 
 def test_every_text_is_used_and_every_used_text_exists() -> None:
-    folder = resources.files("breather.web").joinpath("templates", "alert")
-    templates = "".join(each.read_text("utf-8") for each in folder.iterdir())
+    folders = [resources.files("breather.web").joinpath("templates", name) for name in ("alert", "verify")]
+    templates = "".join(each.read_text("utf-8") for folder in folders for each in folder.iterdir())
     used = set(re.findall(r"""say\(["']([a-z_.]+)["']""", templates)) | IN_CODE
     assert used == set(words_of(all_texts()[REFERENCE]))
 

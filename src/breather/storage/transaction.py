@@ -41,9 +41,14 @@ class Transaction(Changer):
         """False once the engine has given the whole transaction up."""
         return self._session.usable
 
+    @property
+    def next_number(self) -> int:
+        """What the next entry of this transaction will be numbered, for an entry that is about itself."""
+        return self._number + 1
+
     def journal(self, step: int, kind: str, withdrawal: str | None, actor: str, body: bytes) -> int:
         """Write the entry of one acknowledged act; `step` is that of docs/flow.md. Returns its number."""
-        number = self._number + 1
+        number = self.next_number
         self.run(
             "insert_journal",
             number=number,

@@ -23,8 +23,8 @@ from breather.exchange.view import view
 from breather.storage.reader import Reader
 from breather.web.exchange.alert_page import AlertView, Screen, render_alert
 from breather.web.exchange.alert_view import Page, Wish, alert_view, expired_view, locale_of, read_answers
-from breather.web.exchange.forms import Form, read_form
 from breather.web.exchange.site import Site
+from breather.web.forms import Form, read_form
 from breather.web.pages import page_headers
 
 COOKIE = "__Host-breather-alert"

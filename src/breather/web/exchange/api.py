@@ -26,6 +26,7 @@ from breather.protocol.clearance_token import clearance_token
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.api_keys import Scope, authenticate, authorise, require
+from breather.web.body import read_body
 from breather.web.exchange.bodies import ID_PATTERN, ClearanceBody, LinkBody, WithdrawalBody
 from breather.web.exchange.event_reading import event_of, read_event_body, scope_of
 from breather.web.exchange.openapi import openapi_bytes
@@ -34,7 +35,6 @@ from breather.web.exchange.site import Site
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.problems import Problem, invalid
 from breather.web.shape import read_shape
-from breather.web.strict_json import LARGEST, too_large
 
 T = TypeVar("T")
 
@@ -67,7 +67,7 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.ASSESS)
         seconds = self._deadline(request)
-        asked = read_withdrawal(read_shape(await _body(request), WithdrawalBody))
+        asked = read_withdrawal(read_shape(await read_body(request), WithdrawalBody))
         done = exchange.submit(lambda tx: assess(tx, snapshot, asked, f"vasp:{key.name}"), seconds)
         assessed = await _within(done, seconds)
         return _json(decision_bytes(snapshot, assessed), 201 if assessed.created else 200)
@@ -95,7 +95,7 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         # The scope is known only from the body; who asks is known before, and a stranger's body is not read.
         key = authenticate(request, snapshot)
-        body = read_event_body(await _body(request))
+        body = read_event_body(await read_body(request))
         require(key, scope_of(body))
         event = event_of(body, key.name)
         wanted = _wanted(request)
@@ -111,7 +111,7 @@ class Api:
         """A link to the customer's page: one use, 15 minutes, never part of a decision."""
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.RESPOND)
-        body = read_shape(await _body(request), LinkBody)
+        body = read_shape(await read_body(request), LinkBody)
         wanted = _wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
@@ -123,7 +123,7 @@ class Api:
         """Permission, decided in the writer; then the signature, outside of it."""
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.CLEAR)
-        read_shape(await _body(request), ClearanceBody)
+        read_shape(await read_body(request), ClearanceBody)
         wanted = _wanted(request)
 
         def command(tx: Transaction) -> Any:
@@ -170,21 +170,6 @@ def _forget(waiting: "asyncio.Future[Any]") -> None:
     """The answer came too late for this request; asking again brings it. Its failure is not this request's either."""
     if not waiting.cancelled():
         waiting.exception()
-
-
-async def _body(request: Request) -> bytes:
-    """At most 64 KiB: what is longer is refused before it is read to its end."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > LARGEST:
-        raise too_large()
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > LARGEST:
-            raise too_large()
-        parts.append(part)
-    return b"".join(parts)
 
 
 def _whole_number(request: Request, name: str, least: int, most: int, default: int) -> int:

@@ -10,7 +10,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from breather.domain.refusal import Refusal
 from breather.exchange.running import RunningExchange
@@ -19,8 +18,8 @@ from breather.web.exchange.alert import AlertRoutes
 from breather.web.exchange.api import Api
 from breather.web.exchange.console import ConsoleRoutes
 from breather.web.exchange.site import Site
-from breather.web.pages import STATIC_HEADERS, assets
 from breather.web.problems import Problem, problem_of
+from breather.web.static_files import static_route
 
 POLL_SECONDS = 1.0
 
@@ -32,7 +31,7 @@ def create_app(site: Site) -> Starlette:
         *Api(site).routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
-        Route("/static/{name}", _static, methods=["GET"]),
+        static_route(),
     ]
 
     @asynccontextmanager
@@ -71,13 +70,6 @@ async def _poll(exchange: RunningExchange) -> None:
             _log.warning("snapshot kept", reason=str(failure))
         except Exception as fault:  # noqa: BLE001 - a poll that ends would leave revoked keys in force for ever
             _log.error("snapshot kept", error=type(fault).__name__, exc_info=fault)
-
-
-async def _static(request: Request) -> Response:
-    asset = assets().get(request.path_params["name"])
-    if asset is None:
-        raise Problem(404, "not-found", "No such file")
-    return Response(asset.body, 200, dict(STATIC_HEADERS), asset.media_type)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

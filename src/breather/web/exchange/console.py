@@ -32,9 +32,9 @@ from breather.web.exchange.console_pages import (
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShownAlert, Wording
 from breather.web.exchange.console_withdrawal import withdrawal_view
-from breather.web.exchange.forms import read_form
 from breather.web.exchange.replies import alert_words
 from breather.web.exchange.site import Site
+from breather.web.forms import read_form
 from breather.web.pages import page_headers
 
 T = TypeVar("T")

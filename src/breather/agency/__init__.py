@@ -1,0 +1,1 @@
+"""The agency's use cases, one verb per module: receive, triage, tell, confirm."""

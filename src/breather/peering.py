@@ -1,0 +1,174 @@
+"""What an operator does so that two services believe each other: identities, peers, alert-code slots.
+
+The files of the key folder are written first, then the journal; a running service follows by its generation.
+"""
+
+import http.client
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import msgspec
+from bech32 import bech32_decode, convertbits
+
+from breather.agency.tell import tell_key_list
+from breather.bootstrap import agency_database, exchange_database
+from breather.clock import Clock
+from breather.domain.alert_code import KEY_BYTES
+from breather.domain.finding import Finding, Refused
+from breather.operate import OPERATOR, STEP
+from breather.protocol.alert_slot import AlertSlot, free_slot, load_slots, save_slot
+from breather.protocol.identity_folder import (
+    OwnIdentity,
+    create_identity,
+    issue_list,
+    load_identity,
+    with_key,
+    without_key,
+)
+from breather.protocol.json_text import LARGEST
+from breather.protocol.key_list import ListedKey, Purpose
+from breather.protocol.message import SIGNATURE_HEADER
+from breather.protocol.pack import read_folder, read_pack
+from breather.protocol.peer_folder import PinnedPeer, load_peers, pin_peer, read_terms_file
+from breather.protocol.signed_list import SignedKeyList, read_signed_list, received_list
+from breather.protocol.trust import Peer, Role, read_fingerprint
+from breather.samples import sample_pack
+from breather.settings import AgencySettings, Settings
+from breather.storage.database import Database
+
+SAMPLE = "macau-pj"
+_RECIPIENT = "age"
+_RAW_KEY_BYTES = 32
+
+
+def make_identity(settings: Settings | AgencySettings, clock: Clock) -> OwnIdentity:
+    """Root, keys and first key list of this service. FileExistsError where there is one."""
+    made = create_identity(settings.keys, _organisation(settings), _role(settings), settings.mode, clock.now())
+    _record(settings, clock, "identity-created", {"fingerprint": made.fingerprint})
+    return made
+
+
+def renew_identity(settings: Settings | AgencySettings, clock: Clock) -> OwnIdentity:
+    """The same keys in a new list, which lasts longer."""
+    return _reissue(settings, clock, lambda rows: rows)
+
+
+def seal_to(settings: AgencySettings, clock: Clock, recipient: str) -> OwnIdentity:
+    """List an officer's public age key (`age1...`), so that exchanges seal subjects to it."""
+    public = _raw_key(recipient)
+    return _reissue(settings, clock, lambda rows: with_key(rows, Purpose.SEALING, public, clock.now()))
+
+
+def revoke_key(settings: Settings | AgencySettings, clock: Clock, kid: str, because: str) -> OwnIdentity:
+    """Take one key back, with the reason that peers will read. LookupError for a key that is not listed."""
+    return _reissue(settings, clock, lambda rows: without_key(rows, kid, because, clock.now()))
+
+
+def add_peer(
+    settings: Settings | AgencySettings, clock: Clock, name: str, place: str, fingerprint: str, terms: Path | None
+) -> PinnedPeer:
+    """Pin a peer by its root's fingerprint, or take a newer key list or other terms of one that is pinned.
+
+    `place` is a file or an http(s) address; what lies there is believed only if the pinned root signed it.
+    """
+    signed = (
+        _fetched(place) if place.startswith(("http://", "https://")) else read_signed_list(Path(place).read_bytes())
+    )
+    role = Role.AGENCY if isinstance(settings, Settings) else Role.EXCHANGE
+    known = load_peers(settings.keys).get(name)
+    agreed = PinnedPeer(Peer(name, role, settings.mode, read_fingerprint(fingerprint)))
+    if terms is not None:
+        agreed = PinnedPeer(agreed.peer, read_terms_file(terms))
+    elif known is not None:
+        agreed = PinnedPeer(agreed.peer, known.terms)
+    pinned = pin_peer(settings.keys, agreed, signed, clock.now())
+    _record(settings, clock, "peer-pinned", {"peer": name, "fingerprint": pinned.peer.fingerprint})
+    return pinned
+
+
+def create_slot(
+    settings: AgencySettings, clock: Clock, exchange: str, name: str, pack_folder: Path | None
+) -> AlertSlot:
+    """A new alert-code slot for an exchange; its headings are those of the pack."""
+    folder = _agency_pack(settings, pack_folder)
+    headings = {locale: text.heading for locale, text in read_pack(read_folder(folder)).texts.items()}
+    number = free_slot(load_slots(settings.keys))
+    slot = AlertSlot(number, exchange, name, secrets.token_bytes(KEY_BYTES), headings)
+    save_slot(settings.keys, slot)
+    _record(settings, clock, "alert-slot-created", {"slot": number, "exchange": exchange})
+    return slot
+
+
+def _agency_pack(settings: AgencySettings, folder: Path | None) -> Path:
+    if folder is not None:
+        return folder
+    if settings.mode != "test":
+        raise Refused("no pack was named", [Finding("--pack", "missing", "live mode needs the folder of the pack")])
+    return sample_pack(SAMPLE)
+
+
+def _reissue(
+    settings: Settings | AgencySettings, clock: Clock, rows: Callable[[tuple[ListedKey, ...]], tuple[ListedKey, ...]]
+) -> OwnIdentity:
+    """The next key list, made known to the running service and, by an agency, to every exchange."""
+    before = load_identity(settings.keys)
+    made = issue_list(settings.keys, rows(before.keys.keys), clock.now())
+    database = _database(settings, clock)
+    with database.writing() as tx:
+        if isinstance(settings, AgencySettings):
+            tell_key_list(tx, load_peers(settings.keys), made.signed)
+        tx.run("raise_generation")
+        body = {"sequence": made.keys.sequence, "expires_at": made.keys.expires_at}
+        tx.journal(STEP, "key-list-issued", None, OPERATOR, msgspec.json.encode(body))
+    database.close()
+    return made
+
+
+def _record(settings: Settings | AgencySettings, clock: Clock, kind: str, body: Mapping[str, object]) -> None:
+    """The files are there already; this tells the journal, and the running service that it should look."""
+    database = _database(settings, clock)
+    with database.writing() as tx:
+        tx.run("raise_generation")
+        tx.journal(STEP, kind, None, OPERATOR, msgspec.json.encode(body))
+    database.close()
+
+
+def _database(settings: Settings | AgencySettings, clock: Clock) -> Database:
+    return exchange_database(settings, clock) if isinstance(settings, Settings) else agency_database(settings, clock)
+
+
+def _organisation(settings: Settings | AgencySettings) -> str:
+    return settings.vasp if isinstance(settings, Settings) else settings.organisation
+
+
+def _role(settings: Settings | AgencySettings) -> Role:
+    return Role.EXCHANGE if isinstance(settings, Settings) else Role.AGENCY
+
+
+def _fetched(url: str) -> SignedKeyList:
+    """A peer's key list over HTTP: no proxies, no redirects, a bounded answer. Whose it is, the fingerprint says."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=10)
+    try:
+        connection.request("GET", parts.path or "/v1/key-list")
+        reply = connection.getresponse()
+        body = reply.read(LARGEST + 1)
+    except (OSError, http.client.HTTPException) as problem:
+        raise LookupError(f"{url} cannot be reached: {problem}") from None
+    finally:
+        connection.close()
+    if reply.status != http.client.OK:
+        raise LookupError(f"{url} answered {reply.status} instead of a key list")
+    return received_list(body, reply.getheader(SIGNATURE_HEADER))
+
+
+def _raw_key(recipient: str) -> bytes:
+    """The 32 bytes of an age recipient (https://age-encryption.org/v1, X25519). ValueError for anything else."""
+    prefix, data = bech32_decode(recipient.strip())
+    raw = None if data is None else convertbits(data, 5, 8, False)
+    if prefix != _RECIPIENT or raw is None or len(raw) != _RAW_KEY_BYTES:
+        raise ValueError("an officer's public key is written like age1...; `age-keygen` prints it")
+    return bytes(raw)

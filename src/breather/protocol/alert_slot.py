@@ -1,0 +1,108 @@
+"""Alert-code slots: the key that one exchange and one agency share, and what the agency says about a code under it.
+
+One file per slot, `alert-codes/<slot>.toml` in the key folder, readable by its owner only:
+
+    exchange = "demo-exchange"
+    name = "Demo Exchange"
+    key = "BASE64"
+    [heading]
+    en = "Judiciary Police reminder"
+
+The same slot and key stand at both ends, carried out of band; name and headings matter where codes are confirmed.
+"""
+
+import base64
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import tomli_w
+
+from breather.domain.alert_code import KEY_BYTES, SLOTS
+from breather.domain.finding import Finding, Refused
+from breather.protocol.signing import decode_base64
+from breather.protocol.strict_table import parse_toml
+
+FOLDER = "alert-codes"
+_SUFFIX = ".toml"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSlot:
+    """`key` is 32 secret bytes. `headings` by locale, as the alerts of this exchange are headed."""
+
+    number: int
+    exchange: str
+    name: str
+    key: bytes
+    headings: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"AlertSlot({self.number}, {self.exchange!r})"  # a key in a traceback would be a key in a log
+
+
+def load_slots(keys: Path) -> Mapping[int, AlertSlot]:
+    """Every slot of a key folder, by number; empty where there is none. Raises Refused for a file that is not one."""
+    found = {}
+    for file in sorted((keys / FOLDER).glob(f"*{_SUFFIX}")):
+        slot = _load(file)
+        found[slot.number] = slot
+    return MappingProxyType(found)
+
+
+def save_slot(keys: Path, slot: AlertSlot) -> Path:
+    """Write a new slot. FileExistsError: a slot keeps its key, so that its codes can be read to their end."""
+    folder = keys / FOLDER
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{slot.number}{_SUFFIX}"
+    text = tomli_w.dumps(
+        {
+            "exchange": slot.exchange,
+            "name": slot.name,
+            "key": base64.b64encode(slot.key).decode("ascii"),
+            "heading": dict(slot.headings),
+        }
+    )
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def free_slot(slots: Mapping[int, AlertSlot]) -> int:
+    """The lowest number that was never given. ValueError once all are."""
+    number = next((number for number in range(SLOTS) if number not in slots), None)
+    if number is None:
+        raise ValueError(f"all {SLOTS} slots are given")
+    return number
+
+
+def _load(file: Path) -> AlertSlot:
+    findings: list[Finding] = []
+    number = int(file.stem) if file.stem.isascii() and file.stem.isdigit() and len(file.stem) <= 4 else SLOTS
+    if number >= SLOTS:
+        findings.append(Finding(file.name, "no-slot", f"is not named after a slot from 0 to {SLOTS - 1}"))
+    table = parse_toml(file.name, file.read_bytes(), findings)
+    if table is None:
+        raise Refused(f"{file} is no alert-code slot", findings)
+    headings = table.table("heading")
+    key = b""
+    try:
+        key = decode_base64(table.text("key"), KEY_BYTES)
+    except ValueError as problem:
+        table.note("key", "no-key", f"is {problem}")
+    slot = AlertSlot(
+        number,
+        table.text("exchange"),
+        table.text("name"),
+        key,
+        MappingProxyType({locale: headings.text(locale) for locale in headings.names()}),
+    )
+    table.close()
+    if findings:
+        raise Refused(f"{file} is no alert-code slot", findings)
+    return slot

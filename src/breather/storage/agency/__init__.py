@@ -1,0 +1,1 @@
+"""The agency's store: its schema, its named queries, and what the portal reads."""

@@ -1,0 +1,23 @@
+"""What lies in the agency's database, read past the service."""
+
+from typing import Any
+
+from tests.agency_process import AgencyProcess
+from tests.integration.exchange.withdrawals import query
+
+TABLES = ("journal", "referral", "destination", "disposition", "change", "counter", "lookup")
+
+
+def counts(agency: AgencyProcess) -> dict[str, int]:
+    """How many rows each table of the flow has."""
+    database = agency.settings.database
+    return {table: query(database, f"SELECT count(*) FROM {table}")[0][0] for table in TABLES}
+
+
+def rows(agency: AgencyProcess, sql: str) -> list[tuple[Any, ...]]:
+    return query(agency.settings.database, sql)
+
+
+def assert_journal_has_no_gap(agency: AgencyProcess) -> None:
+    least, most, count = rows(agency, "SELECT min(number), max(number), count(*) FROM journal")[0]
+    assert (least, most) == (1, count)
