@@ -1,5 +1,6 @@
 """Process settings: environment variables named `BREATHER_...`, read once, strictly (`docs/settings.md`)."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -11,6 +12,9 @@ from breather.domain.finding import Finding, Refused, nearest
 PREFIX: Final = "BREATHER_"
 # Read by other parts of the project, and never taken for a misspelt setting.
 OTHER_PREFIXES: Final = ("BREATHER_DEMO_", "BREATHER_TEST_")
+
+# They become part of a page's security policy, so nothing else may stand in them.
+_ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def _text(value: str) -> str:
@@ -50,8 +54,8 @@ def _url(value: str) -> str:
 
 
 def _origins(value: str) -> tuple[str, ...]:
-    found = tuple(_url(part) for part in value.split())
-    if any(urlsplit(origin).path for origin in found):
+    found = tuple(value.split())
+    if not all(_ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError("must be origins separated by spaces, such as https://www.exchange.example, without a path")
     return found
 

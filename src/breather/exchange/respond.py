@@ -156,6 +156,7 @@ def _body(event: Event) -> bytes:
 
 
 _ALWAYS = frozenset({"kind", "actor"})
+_OUTSIDE: Mapping[str, str] = {"kind": "event", "lasts": "max_hours"}  # what the caller's body calls them
 
 
 def _refuse_changed(stored: bytes, again: bytes) -> None:
@@ -165,4 +166,4 @@ def _refuse_changed(stored: bytes, again: bytes) -> None:
     keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
     if not keys:  # the same answers in another order
         return
-    raise ChangedRetry("event", tuple(f"/{'event' if key == 'kind' else key}" for key in keys))
+    raise ChangedRetry("event", tuple(f"/{_OUTSIDE.get(key, key)}" for key in keys))

@@ -5,7 +5,7 @@ Nothing here can confirm anything (guarantee G1). Every act is a plain form, so 
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import urlencode
 
 import msgspec
@@ -50,7 +50,7 @@ class AlertRoutes:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/a/{token}", self.open, methods=["GET"]),
+            _only_get("/a/{token}", self.open),
             Route("/alert", self.show, methods=["GET"]),
             Route("/alert/state", self.state, methods=["GET"]),
             Route("/alert/leave", self.leave, methods=["GET"]),
@@ -182,6 +182,13 @@ class AlertRoutes:
 
     def _html(self, body: str, status: int = 200) -> Response:
         return Response(body, status, self._headers)
+
+
+def _only_get(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+    """Without the HEAD that Starlette adds to every GET: what only asks whether a link is there must not use it up."""
+    route = Route(path, handler, methods=["GET"])
+    route.methods = {"GET"}
+    return route
 
 
 def _genuine(form: Form, page: Page) -> bool:

@@ -31,7 +31,7 @@ from breather.web.exchange.event_reading import event_of, read_event_body, scope
 from breather.web.exchange.openapi import openapi_bytes
 from breather.web.exchange.replies import changes, decision_bytes, state, withdrawal
 from breather.web.exchange.site import Site
-from breather.web.exchange.submission import read_withdrawal
+from breather.web.exchange.submission import check_locale, read_withdrawal
 from breather.web.problems import Problem, invalid
 from breather.web.shape import read_shape
 from breather.web.strict_json import LARGEST, too_large
@@ -112,6 +112,10 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.RESPOND)
         body = read_shape(await _body(request), LinkBody)
+        findings: list[Finding] = []
+        check_locale(findings, body.locale)
+        if findings:
+            raise invalid(findings)
         wanted = _wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))

@@ -141,7 +141,11 @@ def _changes() -> dict[str, Any]:
 
 
 def _report() -> dict[str, Any]:
-    events = {"oneOf": [_reference(body) for body in EVENT_BODIES], "discriminator": {"propertyName": "event"}}
+    by_word = {str(body.__struct_config__.tag): REFERENCE.format(name=body.__name__) for body in EVENT_BODIES}
+    events = {
+        "oneOf": [_reference(body) for body in EVENT_BODIES],
+        "discriminator": {"propertyName": "event", "mapping": by_word},
+    }
     return {
         "operationId": "report",
         "summary": "Report an event (scope respond; desk for held and lifted)",

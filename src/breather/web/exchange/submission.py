@@ -66,8 +66,7 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
     residence = _residence(findings, body.residence)
     account = _account(findings, body.account)
     session = read_session(findings, body.session)
-    if body.locale is not None and not _LOCALE.fullmatch(body.locale):
-        findings.append(Finding("/locale", "locale", "is not a BCP 47 tag, such as zh-Hant, pt or en"))
+    check_locale(findings, body.locale)
     if findings or address is None or amount is None:
         raise invalid(findings)
     return Withdrawal(
@@ -83,6 +82,11 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
         session=session,
         account=account,
     )
+
+
+def check_locale(findings: list[Finding], locale: str | None) -> None:
+    if locale is not None and not _LOCALE.fullmatch(locale):
+        findings.append(Finding("/locale", "locale", "is not a BCP 47 tag, such as zh-Hant, pt or en"))
 
 
 def read_session(findings: list[Finding], body: SessionBody) -> Session:

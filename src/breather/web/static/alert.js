@@ -8,11 +8,13 @@
   const framed = window.parent !== window;
 
   // The page does not know which exchange frames it (no referrer is sent, on purpose), so the target origin must be
-  // "*". That is why the message may only ever say what the exchange knows anyway: a state and a height.
+  // "*". That is why the message may only ever say what the exchange knows anyway: a state, a height, and when this
+  // page was opened, which tells one screen from the next.
   function tellFrame() {
     if (framed) {
       const height = Math.ceil(document.body.getBoundingClientRect().height);
-      window.parent.postMessage({ type: "breather", state: state, height: height }, "*");
+      const opened = performance.timeOrigin;
+      window.parent.postMessage({ type: "breather", state: state, height: height, opened: opened }, "*");
     }
   }
 
