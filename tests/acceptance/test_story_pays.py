@@ -71,11 +71,8 @@ def _sees_the_alert(person: Person) -> None:
     person.page.set_viewport_size(PHONE)
     person.page.reload()
     person.sees("alert")
-    settle(person.page)
-    stop = person.alert.locator("button.safe").bounding_box()
-    assert stop is not None
-    assert stop["y"] + stop["height"] <= PHONE["height"], "she would have to look for it"
     person.screen("alert-phone-zh-Hant")
+    _stop_is_in_view(person)
 
 
 def _stop_is_first_and_biggest(person: Person) -> None:
@@ -86,10 +83,17 @@ def _stop_is_first_and_biggest(person: Person) -> None:
     assert all(stop.area > 3 * own.area for own in person.own_buttons()), "one Stop, and nothing else of that weight"
 
 
+def _stop_is_in_view(person: Person) -> None:
+    stop = person.alert.locator("button.safe").bounding_box()
+    assert stop is not None
+    assert stop["y"] + stop["height"] <= PHONE["height"], "she would have to look for it"
+
+
 def _goes_through_the_questions(person: Person, withdrawal: str) -> None:
     person.goes_on_to_the_questions()
     person.pictures("questions")
     person.screen("questions-phone-zh-Hant")
+    _stop_is_in_view(person)
     person.answers()
     person.sees("running")
     expect(person.alert.locator("#count")).to_have_text("60")
@@ -104,6 +108,7 @@ def _goes_through_the_questions(person: Person, withdrawal: str) -> None:
     expect(person.alert.locator("#count")).to_have_text("42")
     person.pictures("running")
     person.screen("running-phone-zh-Hant")
+    _stop_is_in_view(person)
     assert person.stage.breather.state(withdrawal)["state"] == "running"
 
 

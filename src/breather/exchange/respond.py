@@ -105,23 +105,22 @@ def _answered(
         why=list(wanted.why),
     )
     row = replace(row, answered=msgspec.json.encode(answered))
-    return row, _raised(after, active, friction, tx.now)
+    return row, _raised(after, active, wanted.friction, tx.now)
 
 
-def _raised(standing: Standing, active: Activated, friction: Friction, now: Millis) -> Standing:
+def _raised(standing: Standing, active: Activated, asked: Friction, now: Millis) -> Standing:
+    """By what the rules ask for now, and by nothing else: a hold that lies over the pause does not lengthen it."""
     pause = standing.pause
     assert pause is not None, "only what was asked something can be answered"
     terms = active.campaign.pause
-    duration = terms.duration if friction >= Friction.COOLING_OFF else pause.duration
     holds = standing.holds
-    if friction is Friction.HOLD and standing.friction < Friction.HOLD:
+    if asked is Friction.HOLD and all(hold.id != f"{standing.withdrawal}/rule" for hold in holds):
         until = Millis(now + terms.hold_maximum)
-        holds = (
-            *holds,
-            Hold(f"{standing.withdrawal}/answers", standing.withdrawal, "desk-review", now, until, "campaign"),
-        )
-    raised = pause.raised(min(friction, Friction.COOLING_OFF), duration)
-    return replace(standing, friction=friction, pause=raised, holds=holds)
+        name = f"{standing.withdrawal}/answers"
+        holds = (*holds, Hold(name, standing.withdrawal, "desk-review", now, until, "campaign"))
+    duration = terms.duration if asked >= Friction.COOLING_OFF else pause.duration
+    raised = pause.raised(min(asked, Friction.COOLING_OFF), duration)
+    return replace(standing, friction=max(standing.friction, asked), pause=raised, holds=holds)
 
 
 def _alert(active: Activated, record: DecisionRecord, wanted: Intervention) -> AlertChoice | None:

@@ -343,7 +343,8 @@ class OneCustomer(RuleBasedStateMachine):
             else:
                 recomputed.acted(name, what)
         for name in self.asked:
-            assert recomputed.standing(name) == self.standing(name)
+            again, stored = recomputed.standing(name), self.standing(name)
+            assert again == stored, f"recomputed {again}, stored {stored}"
 
 
 def _said(asked: Withdrawal) -> dict[str, Any]:

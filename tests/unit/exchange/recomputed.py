@@ -40,7 +40,7 @@ class Act:
     at: Millis
     event: Event | None = None
     cleared_until: Millis | None = None
-    friction: Friction | None = None
+    hits: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -83,8 +83,8 @@ class Recomputed:
             self.own[name] = replace(self.own[name], cleared_until=act.cleared_until)
             return
         after = move(self.standing(name), act.event, act.at)
-        if act.friction is not None:
-            after = self._raised(after, act.friction, act.at)
+        if act.hits:
+            after = self._raised(after, max(self.campaign.rule(hit).friction for hit in act.hits), act.at)
         pause = self.of_pause[name]
         if after.pause is not None and pause is not None:
             self.pauses[pause] = after.pause
@@ -95,17 +95,17 @@ class Recomputed:
                 if self.own[other].stopped is None and self.own[other].transaction_id is None:
                     self.own[other] = replace(self.own[other], stopped=after.stopped)
 
-    def _raised(self, standing: Standing, friction: Friction, at: Millis) -> Standing:
+    def _raised(self, standing: Standing, asked: Friction, at: Millis) -> Standing:
         """What the rules made of the answers: friction and pause may have risen, a hold may have begun."""
         assert standing.pause is not None
         terms, holds = self.campaign.pause, standing.holds
-        if friction is Friction.HOLD and standing.friction is not Friction.HOLD:
+        name = standing.withdrawal
+        if asked is Friction.HOLD and f"{name}/rule" not in {hold.id for hold in holds}:
             ends_at = Millis(at + terms.hold_maximum)
-            name = standing.withdrawal
             holds = (*holds, Hold(f"{name}/answers", name, "desk-review", at, ends_at, "campaign"))
-        duration = terms.duration if friction >= Friction.COOLING_OFF else 0
-        pause = standing.pause.raised(min(friction, Friction.COOLING_OFF), duration)
-        return replace(standing, friction=friction, pause=pause, holds=holds)
+        duration = terms.duration if asked >= Friction.COOLING_OFF else 0
+        pause = standing.pause.raised(min(asked, Friction.COOLING_OFF), duration)
+        return replace(standing, friction=max(standing.friction, asked), pause=pause, holds=holds)
 
 
 def acts_of(reader: Reader, withdrawal: str) -> list[Act]:
@@ -121,10 +121,10 @@ def acts_of(reader: Reader, withdrawal: str) -> list[Act]:
         elif number in events:
             stored = events.pop(number)
             assert (stored["at"], stored["body"]) == (at, entry["body"]), "journal and event say the same"
-            friction = None
+            hits: tuple[str, ...] = ()
             if stored["kind"] == EventKind.ANSWER.value and row.answered is not None:
-                friction = Friction.from_word(decode_answered(row.answered).friction)
-            acts.append(Act(number, at, _event(stored), friction=friction))
+                hits = tuple(decode_answered(row.answered).hits)
+            acts.append(Act(number, at, _event(stored), hits=hits))
     assert not events, "an event without its journal entry"
     return acts
 

@@ -122,6 +122,20 @@ def test_an_answer_may_bring_a_hold(sqlite_world: World) -> None:
     assert sqlite_world.state("w1") is State.HELD
 
 
+def test_a_hold_over_the_questions_neither_lengthens_them_nor_swallows_one_of_a_rule(sqlite_world: World) -> None:
+    """Decided while the desk held the pair, so as a hold; what is asked of it is still only questions."""
+    sqlite_world.assess(asked_for("w0", 80))
+    sqlite_world.respond("w0", event(EventKind.HELD, "h", reason="checked", lasts=HOUR))
+    bank = Account(last_deposit_at=sqlite_world.now, last_deposit_kind=DepositKind.FIAT)
+    for name, back in (("w1", False), ("w2", True)):
+        assert sqlite_world.assess(asked_for(name, 700, account=bank)).record.friction == "hold"
+        said = {**ANSWERS, "answer_withdrew_profit_before": back}
+        after = sqlite_world.respond(name, event(EventKind.ANSWER, "e", answers=said))
+        assert after.standing.pause is not None
+        assert (after.standing.pause.duration == HOUR) == back
+        assert [hold.id for hold in after.standing.holds] == ["w0/event/h", *(["w2/answers"] if back else [])]
+
+
 def test_the_rules_that_answer_are_those_of_the_day_it_was_asked(sqlite_world: World) -> None:
     questions(sqlite_world)
     later = replace(sqlite_world.active.campaign, version=2, rules=sqlite_world.active.campaign.rules[:1])

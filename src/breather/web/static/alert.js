@@ -110,8 +110,9 @@
     window.addEventListener("online", ask);
   }
   if (count && ring && wholeMs > 0) {
-    // Written for a page that stands still; from here on it does not.
+    // Written for a page that stands still; from here on it does not, and Stop moves up into their place.
     document.getElementById("as-of").hidden = true;
+    document.getElementById("look-again").hidden = true;
     wholeShare = parseFloat(ring.getAttribute("stroke-dasharray"));
     tick();
     window.setInterval(tick, 1000);
