@@ -146,7 +146,7 @@ def test_the_exchange_notices_a_call_in_the_session(person: Person, stage: Stage
     withdrawal = person.continues()
     shows_only_hang_up_and_stop(person)
     stage.breather.advance(2 * HOUR)
-    assert confirmed(stage, withdrawal)[0] == 409
+    assert confirmed(stage, withdrawal) == (409, "watched")
     person.page.goto(f"{stage.site}/withdrawals/{withdrawal}")
     person.sees("watched")
     assert person.page.locator("form[action$='/confirm'], form[action$='/payout']").count() == 0

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from breather.domain.cooling_off import OPEN, Hold, Pause, Resolution, Resolved, State
 from breather.domain.event import Event, EventKind
 from breather.domain.friction import Friction
-from breather.domain.instant import Millis
+from breather.domain.instant import SECOND, Millis
 from breather.domain.refusal import (
     AlreadyBroadcast,
     BroadcastDiffers,
@@ -18,10 +18,13 @@ from breather.domain.refusal import (
     NotAnswered,
     NotElapsed,
     NotOffered,
+    SessionAhead,
     SessionTooOld,
     Watched,
 )
 from breather.domain.refusal import Resolved as AlreadyResolved
+
+CLOCKS_DIFFER_BY = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ def _confirm(standing: Standing, event: Event, now: Millis) -> Standing:
     if now < elapses_at:
         raise NotElapsed(elapses_at)
     _refuse_old_session(pause, event, elapses_at)
+    _refuse_future(event, now)
     return replace(standing, pause=replace(pause, resolved=Resolved(Resolution.CONFIRM, event.id, now, event.by)))
 
 
@@ -185,6 +189,12 @@ def _refuse_old_session(pause: Pause, event: Event, elapses_at: Millis) -> None:
         raise SessionTooOld("session_started_at", elapses_at)
     if event.authenticated_at is None or event.authenticated_at < elapses_at:
         raise SessionTooOld("authenticated_at", elapses_at)
+
+
+def _refuse_future(event: Event, now: Millis) -> None:
+    for field, at in (("session_started_at", event.session_started_at), ("authenticated_at", event.authenticated_at)):
+        if at is not None and at > now + CLOCKS_DIFFER_BY:
+            raise SessionAhead(field, now)
 
 
 def _broadcast(standing: Standing, event: Event, now: Millis) -> Standing:

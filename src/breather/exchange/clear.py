@@ -16,10 +16,11 @@ from breather.domain.standing import is_open
 from breather.exchange.snapshot import Snapshot
 from breather.storage.exchange.withdrawals import (
     WithdrawalRow,
-    companions,
     find_withdrawal,
+    holds_of_pair,
     pauses_of_pair,
     standing_of,
+    waits,
 )
 from breather.storage.transaction import Transaction
 
@@ -55,13 +56,10 @@ def _refuse_open_pauses(tx: Transaction, row: WithdrawalRow) -> None:
 
     One whose release a hold has voided is open again, as long as something waits for it.
     """
-    for pause in pauses_of_pair(tx, row.customer, row.destination, 0):
+    holds = holds_of_pair(tx, row.customer, row.destination)
+    for pause in pauses_of_pair(tx, row.customer, row.destination, holds, tx.now):
         opener = find_withdrawal(tx, pause.id)
         if pause.id == row.pause or opener is None or not is_open(standing_of(tx, opener), tx.now):
             continue
-        if pause.resolved is None or any(_waits(other) for other in companions(tx, pause.id)):
+        if pause.resolved is None or waits(tx, pause.id):
             raise PauseOpen(pause.id)
-
-
-def _waits(row: WithdrawalRow) -> bool:
-    return row.transaction_id is None and row.stopped_at is None

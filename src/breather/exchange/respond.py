@@ -35,6 +35,7 @@ from breather.storage.transaction import Transaction
 
 _STEPS: Mapping[EventKind, int] = {EventKind.BROADCAST: 8}
 STEP = 7
+RELEASING = frozenset({EventKind.CONFIRM, EventKind.ACKNOWLEDGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, 
         return Responded(row, before, created=False)
     if event.kind is EventKind.BROADCAST and before.transaction_id == event.transaction_id is not None:
         return Responded(row, before, created=False)  # said again under another id: still one broadcast (guarantee A7)
-    if event.kind is EventKind.CONFIRM and time_suspect:
+    if event.kind in RELEASING and time_suspect:
         raise TimeSuspect
     after = move(before, event, tx.now)
     if event.kind is EventKind.ANSWER:
@@ -139,7 +140,10 @@ def _remember(tx: Transaction, row: WithdrawalRow, event: Event) -> None:
         return
     customer = CustomerRef(row.customer)
     before = read_profiles(tx, customer, row.destination)
-    after = after_stop(before, row.id, tx.now) if event.kind is EventKind.STOP else after_broadcast(before, tx.now)
+    if event.kind is EventKind.STOP:
+        after = after_stop(before, row.id, tx.now)
+    else:
+        after = after_broadcast(before, row.asked().amount_usd, tx.now)
     save_profiles(tx, customer, row.destination, before, after)
 
 

@@ -8,6 +8,7 @@ from breather.domain.instant import Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
 from breather.protocol.pack import from_blob, read_pack
+from breather.storage.failure import Unavailable
 from breather.storage.reader import Reader
 
 
@@ -54,7 +55,9 @@ class Snapshot:
         return None
 
     def frozen(self, key: tuple[str, int] | None) -> Activated | None:
-        """The version a withdrawal was submitted under."""
+        """The version a withdrawal was submitted under. Raises Unavailable while it is not loaded here yet."""
+        if key is not None and key not in self.campaigns:
+            raise Unavailable(f"campaign {key[0]} version {key[1]} was activated a moment ago")
         return None if key is None else self.campaigns[key]
 
 

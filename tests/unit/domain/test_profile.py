@@ -56,6 +56,10 @@ PASTS = st.lists(PAST, max_size=12).map(lambda found: sorted(found, key=lambda p
 MANY = st.lists(st.tuples(st.integers(0, 6 * HOUR), st.integers(1, 900)), min_size=62, max_size=72)
 
 
+def micro(usd: int | None) -> MicroUsd | None:
+    return None if usd is None else MicroUsd(usd * 10**6)
+
+
 def folded(history: Sequence[Past], customer: str, to: str) -> Profiles:
     """As serving does it: one row for each customer, destination and pair, changed by each act in its order."""
     customers: dict[str, CustomerProfile] = {}
@@ -75,7 +79,7 @@ def folded(history: Sequence[Past], customer: str, to: str) -> Profiles:
         if past.fate == "stopped":
             profiles = after_stop(profiles, f"wd-{number}", past.at)
         if past.fate == "sent":
-            profiles = after_broadcast(profiles, past.at)
+            profiles = after_broadcast(profiles, micro(past.usd), past.at)
         customers[past.customer], destinations[past.to] = profiles.customer, profiles.destination
         payees[past.customer, past.to] = profiles.payee
     return read(customer, to)
@@ -87,7 +91,8 @@ def naive(history: Sequence[Past], usd: int | None, now: Millis) -> dict[str, Fe
     here = [past for past in history if past.to == "x"]
     both = [past for past in hers if past.to == "x"]
     sent = [past for past in both if past.fate == "sent"]
-    known = [past.usd for past in hers[-WINDOW:] if past.usd is not None]
+    left = [past for past in hers if past.fate == "sent"]
+    known = [past.usd for past in left if past.usd is not None][-WINDOW:]
 
     def days(pasts: Sequence[Past]) -> FeatureValue:
         return (now - pasts[-1].at) / DAY if pasts else Unknown.NO_HISTORY
@@ -114,7 +119,7 @@ def naive(history: Sequence[Past], usd: int | None, now: Millis) -> dict[str, Fe
         "withdrawals_1h": float(len(within(hers, HOUR)) + 1),
         "withdrawals_24h": float(len(within(hers, DAY)) + 1),
         "withdrawals_7d": float(len(within(hers, 7 * DAY)) + 1),
-        "days_since_last_withdrawal": days(hers),
+        "days_since_last_withdrawal": days(left),
         "destination_is_new": not sent,
         "destination_new_to_platform": not any(past.fate == "sent" for past in here),
         "destination_customers": float(any(past.customer == "b" for past in here)),
@@ -167,6 +172,15 @@ def test_medians_and_windows_look_at_the_last_64(many: list[tuple[int, int]], us
     assert len(profiles.customer.asked) == len(profiles.payee.asked) == min(len(history), WINDOW)
 
 
+def test_a_window_ends_to_the_millisecond() -> None:
+    """What happened exactly a day ago is not within the last 24 hours."""
+    profiles = folded([Past(Millis(AT), "a", "x", 100, Friction.QUESTIONS, "sent")], "a", "x")
+    for after, expected in ((DAY - 1, 2), (DAY, 1)):
+        found, _ = fold(profiles, withdrawal(usd=1), Millis(AT + after))
+        assert found["withdrawals_24h"] == found["payee_withdrawals_24h"] == expected
+        assert found["sum_usd_24h"] == found["payee_sum_usd_24h"] == 1 + 100 * (expected - 1)
+
+
 def test_every_submit_feature_of_the_catalogue_is_computed_and_no_other() -> None:
     found, _ = fold(Profiles(), withdrawal(), Millis(AT))
     assert found.keys() == {name for name, feature in CATALOGUE.items() if feature.phase is Phase.SUBMIT}
@@ -179,7 +193,8 @@ def test_counts_saturate() -> None:
         PayeeProfile(sent=MOST, stops=MOST),
     )
     found, after = fold(full, withdrawal(), Millis(AT))
-    after = after_broadcast(after_stop(after_decision(after, Friction.HOLD, Millis(AT)), "w", Millis(AT)), Millis(AT))
+    after = after_stop(after_decision(after, Friction.HOLD, Millis(AT)), "w", Millis(AT))
+    after = after_broadcast(after, micro(80), Millis(AT))
     assert after.customer.count == after.customer.exposures == MOST
     assert after.destination == full.destination
     assert (after.payee.sent, after.payee.stops) == (MOST, MOST)
@@ -193,6 +208,16 @@ def test_what_never_left_makes_no_destination_familiar(fates: list[str], frictio
     assert found["destination_is_new"] is found["destination_new_to_platform"] is True
     assert found["days_since_first_to_destination"] is Unknown.NO_HISTORY
     assert found["payee_withdrawals"] == 0
+
+
+@given(st.lists(st.sampled_from(["stopped", "lapsed"]), min_size=1, max_size=9))
+def test_what_never_left_makes_no_amount_usual(fates: list[str]) -> None:
+    """Whoever coaches her would only have to make her try twice."""
+    history = [Past(Millis(AT + n * HOUR), "a", "x", 5000, Friction.QUESTIONS, fate) for n, fate in enumerate(fates)]
+    found, _ = fold(folded(history, "a", "x"), withdrawal(usd=5000), Millis(AT + DAY))
+    for name in ("amount_over_median", "amount_over_largest", "days_since_last_withdrawal"):
+        assert found[name] is Unknown.NO_HISTORY
+    assert found["withdrawals_before"] == len(fates)
 
 
 def test_what_is_absent_has_its_class() -> None:

@@ -57,8 +57,6 @@ class OneCustomer(RuleBasedStateMachine):
     def standing(self, name: str) -> Standing:
         return self.world.standing(name)
 
-    # What the VASP and the customer do.
-
     @precondition(lambda self: len(self.asked) < MOST)
     @rule(units=AMOUNTS, to=st.integers(0, 1), bank=st.booleans(), watched=RARELY, abroad=RARELY)
     def submit(self, units: int, to: int, bank: bool, watched: bool, abroad: bool) -> None:
@@ -88,10 +86,10 @@ class OneCustomer(RuleBasedStateMachine):
         found, row = self.standing(name), self.world.row(name)
         opened = found.pause if found.pause is not None and found.pause.id == name else None
         hold = next((one for one in found.holds if one.id == f"{name}/rule"), None)
-        friction = Friction.from_word(self.decided[name].record.friction)
-        assert friction is found.friction
-        at = self.decided[name].decided_at
-        self.decisions.append((row.number, Decision(name, row.destination, at, friction, row.pause, opened, hold)))
+        assert found.friction is Friction.from_word(self.decided[name].record.friction)
+        at, watched_at = self.decided[name].decided_at, found.watched_at
+        made = Decision(name, row.destination, at, found.friction, row.pause, opened, hold, watched_at)
+        self.decisions.append((row.number, made))
 
     @precondition(lambda self: self.asked)
     @rule(which=WHICH, change=st.sampled_from(["nothing", "session", "amount", "destination"]))

@@ -30,6 +30,7 @@ class Decision:
     pause: str | None
     opened: Pause | None
     hold: Hold | None
+    watched_at: Millis | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Recomputed:
 
     def decided(self, decision: Decision) -> None:
         name = decision.withdrawal
-        self.own[name] = Standing(name, decision.at, decision.friction, None)
+        self.own[name] = Standing(name, decision.at, decision.friction, None, watched_at=decision.watched_at)
         self.pairs[name], self.of_pause[name] = decision.pair, decision.pause
         if decision.opened is not None:
             self.pauses[name] = decision.opened

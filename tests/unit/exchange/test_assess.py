@@ -12,9 +12,9 @@ from breather.domain.cooling_off import State
 from breather.domain.event import EventKind
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, MINUTE
-from breather.domain.refusal import ChangedRetry
+from breather.domain.refusal import ChangedRetry, Watched
 from breather.domain.withdrawal import Account, DepositKind, Destination, Kind, Residence, Session
-from tests.unit.exchange.world import ADDRESSES, World, asked_for, event, released
+from tests.unit.exchange.world import ADDRESSES, World, asked_for, confirmation, event, released
 
 THERE = Destination(Network.TRON, ADDRESSES[1])
 
@@ -104,14 +104,35 @@ def test_another_asset_or_destination_has_a_pause_of_its_own(sqlite_world: World
 
 
 def test_a_release_covers_the_rest_of_its_sum_for_a_day_and_no_more(sqlite_world: World) -> None:
-    sqlite_world.assess(asked_for("w1", 1000))
+    sqlite_world.assess(asked_for("w1", 2000))
     released(sqlite_world, "w1")
-    risky: dict[str, Any] = {"session": Session(on_call=True)}
-    covered = sqlite_world.assess(asked_for("w2", 200, **risky)).record
+    risky: dict[str, Any] = {"session": Session(security_changed_at=sqlite_world.now), "usd": 400}
+    covered = sqlite_world.assess(asked_for("w2", 400, **risky)).record
     assert (covered.decision, covered.covered_by, covered.asked) == ("proceed", "w1", "cooling_off")
     assert sqlite_world.assess(asked_for("w3", 1, **risky)).record.friction == "cooling_off", "beyond the sum"
     sqlite_world.wait(DAY)
     assert sqlite_world.assess(asked_for("w4", 1, **risky)).record.covered_by is None
+
+
+def test_a_watched_session_joins_nothing_and_can_never_be_confirmed(sqlite_world: World) -> None:
+    """Neither by joining what was asked for in peace, nor by answering behind the page that offers only to stop."""
+    sqlite_world.assess(asked_for("w1", 2000))
+    released(sqlite_world, "w1")
+    seen = sqlite_world.assess(asked_for("w2", 100, session=Session(on_call=True))).record
+    assert (seen.friction, seen.covered_by) == ("cooling_off", None)
+    sqlite_world.respond("w2", event(EventKind.ANSWER, "a"))
+    sqlite_world.wait(2 * HOUR)
+    with pytest.raises(Watched):
+        sqlite_world.respond("w2", confirmation("c", sqlite_world.now))
+    with pytest.raises(Watched):
+        sqlite_world.clear("w2")
+
+
+def test_trying_again_makes_no_amount_usual(sqlite_world: World) -> None:
+    """Stopped, and asked for again to another new address: habit is what was sent, not what was tried."""
+    sqlite_world.assess(asked_for("w1", 5000))
+    sqlite_world.respond("w1", event(EventKind.STOP, "s"))
+    assert sqlite_world.assess(asked_for("w2", 5000, to=THERE)).record.friction == "cooling_off"
 
 
 def test_a_stop_after_the_release_ends_what_it_covers(sqlite_world: World) -> None:

@@ -13,7 +13,6 @@ from breather.domain.refusal import (
     UnknownWithdrawal,
     Watched,
 )
-from breather.domain.withdrawal import Session
 from tests.unit.exchange.world import ANSWERS, World, asked_for, confirmation, event, released
 
 
@@ -125,6 +124,13 @@ def test_a_pause_that_was_simply_passed_by_is_open_all_the_same(sqlite_world: Wo
         sqlite_world.clear("w1")
 
 
+def test_a_pause_that_was_stopped_keeps_nobody_waiting(sqlite_world: World) -> None:
+    for name, units in (("w0", 80), ("w1", 90), ("w2", 1000)):
+        sqlite_world.assess(asked_for(name, units))
+    sqlite_world.respond("w2", event(EventKind.STOP, "s"))
+    sqlite_world.clear("w1")
+
+
 def test_a_hold_on_the_pair_holds_what_was_free(sqlite_world: World) -> None:
     sqlite_world.assess(asked_for("w0", 80))
     sqlite_world.assess(asked_for("w1", 90))
@@ -138,7 +144,7 @@ def test_a_hold_on_the_pair_holds_what_was_free(sqlite_world: World) -> None:
 def test_a_pause_whose_release_a_hold_voided_is_open_again(sqlite_world: World) -> None:
     """Both were released; after the hold, confirming one clears that one only when the other is settled, too."""
     for name in ("w1", "w2"):
-        sqlite_world.assess(asked_for(name, 1000, session=Session(on_call=True)))
+        sqlite_world.assess(asked_for(name, 1000))
         released(sqlite_world, name)
     sqlite_world.wait(MINUTE)
     sqlite_world.respond("w1", event(EventKind.HELD, "h", reason="checked", lasts=HOUR))

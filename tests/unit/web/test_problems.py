@@ -55,7 +55,22 @@ def test_every_refusal_is_a_problem_document(kind: type[Refusal]) -> None:
     assert str(AT) not in str(document), "instants go out as RFC 3339"
 
 
-@pytest.mark.parametrize("kind", every_failure(), ids=lambda kind: kind.__name__)
+OUR_FAULT = (failures.RowRefused, failures.QueryMistake)
+
+
+@pytest.mark.parametrize("kind", OUR_FAULT, ids=lambda kind: kind.__name__)
+def test_a_row_or_query_of_ours_that_is_refused_is_a_fault_and_no_reason_to_ask_again(
+    kind: type[StorageFailure],
+) -> None:
+    response = problem_of(kind("query insert_withdrawal: UNIQUE constraint failed")).response()
+    assert response.status_code == 500
+    assert "retry-after" not in response.headers
+    assert b"insert_withdrawal" not in response.body
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in every_failure() if kind not in OUR_FAULT], ids=lambda kind: kind.__name__
+)
 def test_every_storage_failure_is_no_decision(kind: type[StorageFailure]) -> None:
     response = problem_of(kind("query insert_withdrawal: disk I/O error")).response()
     assert response.status_code == 503

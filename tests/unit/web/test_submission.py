@@ -58,7 +58,7 @@ def test_everything_that_is_said_arrives() -> None:
         residence={"kyc": "MO", "ip": "HK"},
         account={"opened_at": "2026-01-01T08:00:00+08:00", "balance_usd": "6100", "last_deposit_kind": "card"},
         session={"on_call": False, "security_changed_at": "2026-01-02T00:00:00Z"},
-        destination={"address": TRON, "memo": "77"},
+        destination={"address": TRON, "memo": None},
     )
     assert asked.amount == 5_000_000_000
     assert asked.amount_usd == 5_000_250_000
@@ -66,7 +66,7 @@ def test_everything_that_is_said_arrives() -> None:
     assert asked.account.opened_at == parse_instant("2026-01-01T00:00:00Z")
     assert asked.account.last_deposit_kind is DepositKind.CARD
     assert (asked.session.on_call, asked.session.remote_access) == (False, None)
-    assert asked.destination.memo == "77"
+    assert asked.destination.memo is None
 
 
 @pytest.mark.parametrize(("asset", "network", "decimals"), PAIRS)

@@ -3,9 +3,9 @@ SELECT * FROM withdrawal WHERE id = :id;
 
 -- name: insert_withdrawal
 INSERT INTO withdrawal (id, number, customer, asset, network, amount, destination, decided_at, friction,
-                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed)
+                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed, watched_at)
 VALUES (:id, :number, :customer, :asset, :network, :amount, :destination, :decided_at, :friction,
-        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number);
+        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number, :watched_at);
 
 -- name: save_withdrawal
 UPDATE withdrawal
@@ -33,8 +33,18 @@ UPDATE withdrawal SET changed = :changed WHERE id = :id;
 -- name: save_clearance
 UPDATE withdrawal SET cleared_until = :cleared_until, changed = :changed WHERE id = :id;
 
--- name: withdrawals_of_pause
-SELECT * FROM withdrawal WHERE pause = :pause ORDER BY number;
+-- name: amounts_of_pause
+SELECT amount, CASE WHEN stopped_at IS NULL THEN 0 ELSE 1 END AS stopped FROM withdrawal WHERE pause = :pause;
+
+-- name: company_of_pause
+SELECT CAST(COUNT(*) AS BIGINT) AS joined,
+       CAST(COALESCE(SUM(CASE WHEN watched_at IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT) AS watched
+FROM withdrawal WHERE pause = :pause;
+
+-- name: waiting_of_pause
+SELECT id FROM withdrawal
+WHERE pause = :pause AND transaction_id IS NULL AND stopped_at IS NULL
+ORDER BY number LIMIT 1;
 
 -- name: withdrawals_changed_after
 SELECT * FROM withdrawal WHERE changed > :after ORDER BY changed, number LIMIT :most;
@@ -52,8 +62,10 @@ SELECT * FROM pause WHERE id = :id;
 
 -- name: pauses_of_pair
 SELECT * FROM pause
-WHERE customer = :customer AND destination = :destination AND (resolution IS NULL OR resolved_at > :since)
-ORDER BY offered_at DESC, id DESC;
+WHERE customer = :customer AND destination = :destination
+  AND (resolution IS NULL AND COALESCE(started_at + duration, offered_at) + lapses_after > :now OR resolved_at > :since)
+ORDER BY CASE WHEN resolution IS NULL THEN 0 ELSE 1 END, offered_at DESC, id DESC
+LIMIT 32;
 
 -- name: insert_pause
 INSERT INTO pause (id, customer, destination, asset, friction, covers_up_to, duration, lapses_after, offered_at)

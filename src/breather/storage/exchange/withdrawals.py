@@ -74,10 +74,33 @@ def find_pause(reader: Reader, pause: str) -> Pause | None:
     return None if row is None else _pause(row)
 
 
-def pauses_of_pair(reader: Reader, customer: str, destination: str, since: int) -> Sequence[Pause]:
-    """Newest first: every unresolved one, and those resolved after `since`."""
-    rows = reader.all("pauses_of_pair", customer=customer, destination=destination, since=since)
+def pauses_of_pair(
+    reader: Transaction, customer: str, destination: str, holds: Sequence[Hold], since: Millis
+) -> Sequence[Pause]:
+    """What may still matter on a pair, newest first: what is open, and what was resolved after `since`.
+
+    At most 32, unresolved ones first: each pause asks for at least what was open before it, so the newest say enough.
+    Where there was ever a hold, nothing is left out for its age: a hold postpones a lapse and voids a release.
+    """
+    now = Millis(0) if holds else reader.now
+    rows = reader.all(
+        "pauses_of_pair",
+        customer=customer,
+        destination=destination,
+        now=now,
+        since=Millis(0) if holds else since,
+    )
     return [_pause(row) for row in rows]
+
+
+def joined_amounts(reader: Reader, pause: str) -> list[tuple[int, bool]]:
+    """(base units, whether it was stopped) of every withdrawal that opened or joined the pause."""
+    return [(int(row["amount"]), bool(row["stopped"])) for row in reader.all("amounts_of_pause", pause=pause)]
+
+
+def waits(reader: Reader, pause: str) -> bool:
+    """Whether anything under the pause has neither left nor been stopped."""
+    return reader.one("waiting_of_pause", pause=pause) is not None
 
 
 def holds_of_pair(reader: Reader, customer: str, destination: str) -> tuple[Hold, ...]:
@@ -96,14 +119,9 @@ def holds_of_pair(reader: Reader, customer: str, destination: str) -> tuple[Hold
     )
 
 
-def companions(reader: Reader, pause: str) -> list[WithdrawalRow]:
-    """Every withdrawal that opened or joined the pause, oldest first."""
-    return reader.all_as(WithdrawalRow, "withdrawals_of_pause", pause=pause)
-
-
 def standing_of(reader: Reader, row: WithdrawalRow) -> Standing:
     pause = None if row.pause is None else find_pause(reader, row.pause)
-    joined = [] if row.pause is None else companions(reader, row.pause)
+    company = None if row.pause is None else reader.one("company_of_pause", pause=row.pause)
     return Standing(
         withdrawal=row.id,
         decided_at=row.decided_at,
@@ -112,8 +130,8 @@ def standing_of(reader: Reader, row: WithdrawalRow) -> Standing:
         holds=holds_of_pair(reader, row.customer, row.destination),
         answered_at=row.answered_at,
         watched_at=row.watched_at,
-        companion_watched=any(other.watched_at is not None for other in joined),
-        joined=max(len(joined), 1),
+        companion_watched=company is not None and company["watched"] > 0,
+        joined=1 if company is None else company["joined"],
         help_asked_at=row.help_asked_at,
         stopped=row.stopped(),
         transaction_id=row.transaction_id,
@@ -140,6 +158,7 @@ class Decided:
     campaign: tuple[str, int] | None
     pause: str | None
     record: bytes
+    watched_at: Millis | None = None
 
 
 def insert_withdrawal(tx: Transaction, asked: Withdrawal, decided: Decided, number: int) -> None:
@@ -159,6 +178,7 @@ def insert_withdrawal(tx: Transaction, asked: Withdrawal, decided: Decided, numb
         pause=decided.pause,
         submitted=encode_withdrawal(asked),
         decision=decided.record,
+        watched_at=decided.watched_at,
     )
 
 

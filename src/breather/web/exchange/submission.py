@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from breather.domain.amount import BaseUnits, MicroUsd, parse_units, parse_usd
-from breather.domain.asset import DECIMALS, Asset, decimals_of
+from breather.domain.asset import DECIMALS, WITH_MEMO, Asset, decimals_of
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, parse_instant
 from breather.domain.withdrawal import (
@@ -55,7 +55,8 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
             Finding("/network", "no-such-pair", f"{body.asset} is not on {body.network}; it is on {networks}")
         )
     _plain(findings, "/customer/ref", body.customer.ref)
-    _plain(findings, "/destination/memo", body.destination.memo)
+    if body.destination.memo is not None and body.network not in WITH_MEMO:
+        findings.append(Finding("/destination/memo", "no-memo", f"{body.network} addresses take no memo; leave it out"))
     address = findings.take(
         "/destination/address", "address", lambda text: canonical_address(body.network, text), body.destination.address
     )
