@@ -131,6 +131,24 @@ def test_a_pause_that_was_stopped_keeps_nobody_waiting(sqlite_world: World) -> N
     sqlite_world.clear("w1")
 
 
+def test_many_that_lapsed_do_not_hide_one_that_is_open(sqlite_world: World) -> None:
+    """Whoever coaches her might make her ask a hundred times; a hold long ago changes nothing about it."""
+    sqlite_world.assess(asked_for("w0", 1))
+    sqlite_world.respond("w0", event(EventKind.HELD, "h", reason="checked", lasts=HOUR))
+    sqlite_world.wait(HOUR)
+    sqlite_world.assess(asked_for("w1", 1000))
+    for number in range(40):
+        sqlite_world.wait(SECOND)
+        assert sqlite_world.assess(asked_for(f"x{number}", 1)).record.friction == "cooling_off"
+    sqlite_world.wait(22 * HOUR)
+    sqlite_world.respond("w1", event(EventKind.ANSWER, "a", answers=ANSWERS))
+    sqlite_world.wait(3 * HOUR)
+    assert (sqlite_world.state("x0"), sqlite_world.state("w1")) == (State.LAPSED, State.ELAPSED)
+    assert sqlite_world.assess(asked_for("w2", 1)).record.friction == "cooling_off"
+    with pytest.raises(NotClearable):
+        sqlite_world.clear("w2")
+
+
 def test_a_hold_on_the_pair_holds_what_was_free(sqlite_world: World) -> None:
     sqlite_world.assess(asked_for("w0", 80))
     sqlite_world.assess(asked_for("w1", 90))

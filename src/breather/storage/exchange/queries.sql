@@ -65,7 +65,7 @@ SELECT * FROM pause
 WHERE customer = :customer AND destination = :destination
   AND (resolution IS NULL AND COALESCE(started_at + duration, offered_at) + lapses_after > :now OR resolved_at > :since)
 ORDER BY CASE WHEN resolution IS NULL THEN 0 ELSE 1 END, offered_at DESC, id DESC
-LIMIT 32;
+LIMIT :most;
 
 -- name: insert_pause
 INSERT INTO pause (id, customer, destination, asset, friction, covers_up_to, duration, lapses_after, offered_at)

@@ -15,6 +15,9 @@ from breather.storage.exchange.encoding import decode_withdrawal, encode_withdra
 from breather.storage.reader import Reader, Row
 from breather.storage.transaction import Transaction
 
+ENOUGH = 32
+EVERY = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalRow:
@@ -80,7 +83,8 @@ def pauses_of_pair(
     """What may still matter on a pair, newest first: what is open, and what was resolved after `since`.
 
     At most 32, unresolved ones first: each pause asks for at least what was open before it, so the newest say enough.
-    Where there was ever a hold, nothing is left out for its age: a hold postpones a lapse and voids a release.
+    Where there was ever a hold, nothing is left out, neither for its age nor for its number: a hold postpones a lapse
+    and voids a release, and 32 that have lapsed must not hide one that is open.
     """
     now = Millis(0) if holds else reader.now
     rows = reader.all(
@@ -89,6 +93,7 @@ def pauses_of_pair(
         destination=destination,
         now=now,
         since=Millis(0) if holds else since,
+        most=EVERY if holds else ENOUGH,
     )
     return [_pause(row) for row in rows]
 
