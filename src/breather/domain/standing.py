@@ -134,7 +134,9 @@ def _answer(standing: Standing, event: Event, now: Millis) -> Standing:
         raise NotOffered("No questions were asked about this withdrawal.")
     if pause.started_at is not None:
         raise AlreadyResolved("answered", None, pause.started_at)
-    watched_at = now if event.answers.get("answer_someone_listening") is True else standing.watched_at
+    watched_at = standing.watched_at
+    if watched_at is None and event.answers.get("answer_someone_listening") is True:
+        watched_at = now
     return replace(standing, pause=pause.started(now), answered_at=now, watched_at=watched_at)
 
 

@@ -1,13 +1,16 @@
 """Who may move a withdrawal from where to where: one row, one test; and docs/flow.md shows the same table."""
 
+from dataclasses import replace
+
 import pytest
 
 from breather.domain.cooling_off import State
 from breather.domain.event import MAY, Actor, EventKind
+from breather.domain.instant import MINUTE
 from breather.domain.refusal import Refusal
 from breather.domain.standing import move
 from breather.web.exchange.bodies import EVENT_BODIES
-from tests.scenarios.states.situations import NOW, STANDINGS, event, situation_of
+from tests.scenarios.states.situations import NOW, STANDINGS, at, event, situation_of
 from tests.scenarios.states.table import FLOW, SITUATIONS, Row, between_markers, markdown, rows, with_table
 
 ROWS = rows()
@@ -59,6 +62,14 @@ def test_a_refusal_names_the_first_resolution() -> None:
             move(STANDINGS[situation], event(EventKind.CONFIRM), NOW)
         assert refusal.value.members["resolution"] == how
         assert refusal.value.members["resolved_at"] is not None
+
+
+def test_somebody_listening_is_remembered_from_the_first_time() -> None:
+    heard = replace(STANDINGS["offered"], watched_at=at(MINUTE))
+    answered = replace(event(EventKind.ANSWER), answers={"answer_someone_listening": True})
+    for said in (event(EventKind.LISTENING), event(EventKind.ANSWER), answered):
+        assert move(heard, said, NOW).watched_at == at(MINUTE)
+    assert move(STANDINGS["offered"], answered, NOW).watched_at == NOW
 
 
 def test_what_only_the_vasp_and_its_desk_may_do() -> None:
