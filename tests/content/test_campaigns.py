@@ -258,6 +258,12 @@ def test_one_version_is_activated_once(database: Database) -> None:
     assert (finding.code, finding.suggestion) == ("known-version", "2")
 
 
+def test_an_older_version_does_not_come_back_by_itself(database: Database) -> None:
+    activated(database, edited(*SECOND))
+    finding = refused(database, FILES)
+    assert (finding.code, finding.suggestion) == ("older-version", "3")
+
+
 def test_the_next_version_retires_the_one_before_and_keeps_it_for_what_it_decided(database: Database) -> None:
     activated(database, FILES)
     activated(database, edited(*SECOND))

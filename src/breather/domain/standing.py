@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from breather.domain.cooling_off import OPEN, Hold, Pause, Resolution, Resolved, State
-from breather.domain.event import Event, EventKind
+from breather.domain.event import MAY, Event, EventKind
 from breather.domain.friction import Friction
 from breather.domain.instant import SECOND, Millis
 from breather.domain.refusal import (
@@ -93,6 +93,8 @@ class Standing:
 
 def move(standing: Standing, event: Event, now: Millis) -> Standing:
     """The standing after `event`, or a Refusal that says what stands in the way. Retries are the caller's to notice."""
+    if event.actor not in MAY[event.kind]:
+        raise ValueError(f"{event.kind} is not for {event.actor}: whoever let it through is at fault, not the caller")
     return _MOVES[event.kind](standing, event, now)
 
 
@@ -111,6 +113,14 @@ def _refuse_settled(standing: Standing, now: Millis) -> State:
     return state
 
 
+def _refuse_ended(standing: Standing, now: Millis) -> None:
+    """Less than settled: what was released, and has not left, may still be stopped, held, or found to be watched."""
+    if standing.transaction_id is not None:
+        raise AlreadyBroadcast(standing.transaction_id)
+    if standing.state(now) in (State.STOPPED, State.LAPSED):
+        _refuse_settled(standing, now)
+
+
 def _shown(standing: Standing, event: Event, now: Millis) -> Standing:
     return standing
 
@@ -119,6 +129,8 @@ def _acknowledge(standing: Standing, event: Event, now: Millis) -> Standing:
     state = _refuse_settled(standing, now)
     if standing.pause is None or standing.pause.friction is not Friction.NOTICE:
         raise NotOffered("Acknowledging settles a notice; this withdrawal was asked for something else.")
+    if standing.watched_at is not None:
+        raise Watched
     hold = standing.open_hold(now)
     if state is State.HELD and hold is not None:
         raise HeldBack(hold.ended_at())
@@ -141,7 +153,8 @@ def _answer(standing: Standing, event: Event, now: Millis) -> Standing:
 
 
 def _listening(standing: Standing, event: Event, now: Millis) -> Standing:
-    _refuse_settled(standing, now)
+    """After a release, too: what has not left yet is then not cleared any more."""
+    _refuse_ended(standing, now)
     if standing.pause is None:
         raise NotOffered("Nothing was asked of this withdrawal.")
     return replace(standing, watched_at=standing.watched_at or now)
@@ -154,10 +167,7 @@ def _help(standing: Standing, event: Event, now: Millis) -> Standing:
 
 def _stop(standing: Standing, event: Event, now: Millis) -> Standing:
     """From every state in which the money is still there, a released one included: stopping is never too much."""
-    if standing.transaction_id is not None:
-        raise AlreadyBroadcast(standing.transaction_id)
-    if standing.state(now) in (State.STOPPED, State.LAPSED):
-        _refuse_settled(standing, now)
+    _refuse_ended(standing, now)
     resolved = Resolved(Resolution.STOP, event.id, now, event.by)
     pause = standing.pause
     if pause is not None and pause.resolution(standing.holds) is None:
@@ -207,10 +217,7 @@ def _broadcast(standing: Standing, event: Event, now: Millis) -> Standing:
 
 
 def _held(standing: Standing, event: Event, now: Millis) -> Standing:
-    if standing.transaction_id is not None:
-        raise AlreadyBroadcast(standing.transaction_id)
-    if standing.state(now) in (State.STOPPED, State.LAPSED):
-        _refuse_settled(standing, now)
+    _refuse_ended(standing, now)
     name = f"{standing.withdrawal}/event/{event.id}"  # never the name of a rule's hold, whatever the caller's id is
     hold = Hold(name, standing.withdrawal, event.reason, now, Millis(now + event.lasts), event.by)
     return replace(standing, holds=(*standing.holds, hold))

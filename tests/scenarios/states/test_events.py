@@ -6,8 +6,8 @@ import pytest
 
 from breather.domain.cooling_off import State
 from breather.domain.event import MAY, Actor, EventKind
-from breather.domain.instant import MINUTE
-from breather.domain.refusal import Refusal
+from breather.domain.instant import DAY, MINUTE
+from breather.domain.refusal import Refusal, Watched
 from breather.domain.standing import move
 from breather.web.exchange.bodies import EVENT_BODIES
 from tests.scenarios.states.situations import NOW, STANDINGS, at, event, situation_of
@@ -70,6 +70,24 @@ def test_somebody_listening_is_remembered_from_the_first_time() -> None:
     for said in (event(EventKind.LISTENING), event(EventKind.ANSWER), answered):
         assert move(heard, said, NOW).watched_at == at(MINUTE)
     assert move(STANDINGS["offered"], answered, NOW).watched_at == NOW
+
+
+def test_what_was_released_and_is_watched_is_cleared_no_more() -> None:
+    heard = move(STANDINGS["released"], event(EventKind.LISTENING), NOW)
+    assert STANDINGS["released"].covered(NOW, DAY)
+    assert not heard.covered(NOW, DAY)
+
+
+def test_a_watched_notice_is_not_acknowledged() -> None:
+    with pytest.raises(Watched):
+        move(replace(STANDINGS["notice"], watched_at=at(0)), event(EventKind.ACKNOWLEDGE), NOW)
+
+
+@pytest.mark.parametrize("kind", EventKind)
+def test_nobody_does_what_is_not_theirs(kind: EventKind) -> None:
+    for actor in set(Actor) - MAY[kind]:
+        with pytest.raises(ValueError, match="is not for"):
+            move(STANDINGS["elapsed"], replace(event(kind), actor=actor), NOW)
 
 
 def test_what_only_the_vasp_and_its_desk_may_do() -> None:

@@ -98,8 +98,8 @@ def test_what_was_right_yesterday_is_not_cleared_today(sqlite_world: World) -> N
 
 def test_one_that_is_watched_is_never_cleared(sqlite_world: World) -> None:
     sqlite_world.assess(asked_for("w1", 80))
-    sqlite_world.respond("w1", event(EventKind.LISTENING, "l"))
     sqlite_world.respond("w1", event(EventKind.ACKNOWLEDGE, "a"))
+    sqlite_world.respond("w1", event(EventKind.LISTENING, "l"))
     with pytest.raises(Watched):
         sqlite_world.clear("w1")
 

@@ -117,6 +117,9 @@ SELECT * FROM campaign ORDER BY starts_at, id, version;
 -- name: find_campaign
 SELECT * FROM campaign WHERE id = :id AND version = :version;
 
+-- name: newest_version
+SELECT version FROM campaign WHERE id = :id ORDER BY version DESC LIMIT 1;
+
 -- name: campaigns_active
 SELECT * FROM campaign
 WHERE jurisdiction = :jurisdiction AND retired_at IS NULL AND ends_at > :now
