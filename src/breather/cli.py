@@ -208,9 +208,6 @@ def _both() -> int:
 def _refusals() -> Iterator[None]:
     try:
         yield
-    except Refused as refused:
-        typer.echo(f"refused: {refused}", err=True)
-        raise typer.Exit(1) from None
-    except (StorageFailure, BadPassword, FileNotFoundError, LookupError, ValueError) as failure:
+    except (Refused, StorageFailure, BadPassword, FileNotFoundError, LookupError, ValueError) as failure:
         typer.echo(f"refused: {failure}", err=True)
         raise typer.Exit(1) from None

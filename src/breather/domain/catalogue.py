@@ -78,18 +78,20 @@ _PACE = (
 )
 
 _DESTINATION = (
-    _submit("destination_is_new", _BOOLEAN, "", "This customer never withdrew to this destination before"),
-    _submit("destination_new_to_platform", _BOOLEAN, "", "No customer ever withdrew to this destination before"),
-    _submit("destination_customers", _NUMBER, "count", "Other customers who withdrew here before, at most 1,000,000"),
+    _submit("destination_is_new", _BOOLEAN, "", "This customer never sent anything to this destination"),
+    _submit("destination_new_to_platform", _BOOLEAN, "", "No customer ever sent anything to this destination"),
+    _submit("destination_customers", _NUMBER, "count", "Other customers who asked to withdraw here, at most 1,000,000"),
     _submit("destination_stops", _NUMBER, "count", "Withdrawals to this destination that customers stopped"),
     _submit("destination_interventions", _NUMBER, "count", "Questions, pauses and holds on withdrawals to here"),
-    _submit("payee_withdrawals", _NUMBER, "count", "This customer's earlier withdrawals to here, saturating"),
+    _submit(
+        "payee_withdrawals", _NUMBER, "count", "This customer's earlier withdrawals to here that were sent, saturating"
+    ),
     _submit("payee_stops", _NUMBER, "count", "This customer's stopped withdrawals to here"),
     _submit(
         "days_since_first_to_destination",
         _NUMBER,
         "days",
-        "Since this customer first withdrew to here",
+        "Since this customer first sent something to here",
         "no_history: this destination is new to the customer",
     ),
     _submit("payee_sum_usd_24h", _NUMBER, "USD", "To this destination in 24 hours including this one", _NO_USD),

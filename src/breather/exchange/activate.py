@@ -36,7 +36,10 @@ def check(
     mode: str,
     now: Millis,
 ) -> Candidate:
-    """Raises Refused with every finding about signature, pack, campaign, their agreement, and the golden examples."""
+    """Raises Refused with every finding about pack, campaign, their agreement, and the golden examples.
+
+    A bad signature, or files that cannot be read, are refused first and alone: what they say is not worth checking.
+    """
     findings = verify_pack(pack_files, signers, mode)
     if findings:
         raise Refused("the pack is not as its agency signed it", findings)

@@ -11,7 +11,7 @@ from breather.domain.assignment import Arm, Assignment, assign, exclusions
 from breather.domain.catalogue import NOT_YET
 from breather.domain.feature import FeatureValue, Phase
 from breather.domain.friction import Friction
-from breather.domain.instant import DAY, HOUR, Millis
+from breather.domain.instant import DAY, Millis
 from breather.domain.intervention import NOTHING, Decision, Intervention, intervene
 from breather.domain.place import place
 from breather.domain.profile import Profiles, after_decision, fold
@@ -42,8 +42,7 @@ from breather.storage.exchange.withdrawals import (
 from breather.storage.transaction import Transaction
 
 STEP = 6
-RELEASE_LOOKS_BACK = 7 * DAY
-HOLD_WITHOUT_CAMPAIGN = 72 * HOUR
+_NO_RULING = Ruling((), (), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,6 @@ class Assessed:
     record: DecisionRecord
     decided_at: Millis
     created: bool
-
-
-_UNCHANGED_RULING = Ruling((), (), {})
 
 
 def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -> Assessed:
@@ -75,7 +71,7 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
     known_features, folded = fold(profiles, asked, tx.now)
     features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
 
-    ruling, wanted = _UNCHANGED_RULING, NOTHING  # step 4
+    ruling, wanted = _NO_RULING, NOTHING  # step 4
     if active is not None:
         ruling = rule_on(active.campaign.rules, features, Phase.SUBMIT)
         wanted = intervene(active.campaign, ruling, features)
@@ -104,12 +100,12 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
         asked=None if wanted.friction is settled.friction else wanted.friction.word,
         alert=alert,
         why=list(settled.intervention.why),
-        pause=_offer(settled, tx.now),
+        pause=_offer(settled),
         covered_by=settled.covered_by,
     )
-    _write(tx, asked, record, settled, actor)
+    number = _write(tx, asked, record, settled, actor)
     save_profiles(tx, asked.customer, asked.destination.key, profiles, after_decision(folded, settled.friction, tx.now))
-    _touch_stopped(tx, profiles, tx.now)
+    _touch_stopped(tx, profiles, number)
     return Assessed(asked, record, tx.now, created=True)
 
 
@@ -140,7 +136,7 @@ def _alert_choice(
     return AlertChoice(active.pack_hash, typology.value, variant)
 
 
-def _offer(settled: Settled, now: Millis) -> PauseOffer | None:
+def _offer(settled: Settled) -> PauseOffer | None:
     pause = settled.pause
     if pause is None or settled.covered_by is not None:
         return None
@@ -150,7 +146,8 @@ def _offer(settled: Settled, now: Millis) -> PauseOffer | None:
     )
 
 
-def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: Settled, actor: str) -> None:
+def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: Settled, actor: str) -> int:
+    """Returns the number of the decision's journal entry."""
     if settled.opens and settled.pause is not None:
         insert_pause(tx, settled.pause, asked.customer, asked.destination.key)
     if settled.hold is not None:
@@ -168,13 +165,12 @@ def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: 
         ),
         number,
     )
+    return number
 
 
-def _touch_stopped(tx: Transaction, before: Profiles, now: Millis) -> None:
+def _touch_stopped(tx: Transaction, before: Profiles, number: int) -> None:
     """What follows a stop within a day may turn *stopped* into *reduced*: whoever polls is told (step 8)."""
     customer = before.customer
-    if customer.last_stopped is None or customer.last_stop_at is None or now > customer.last_stop_at + DAY:
+    if customer.last_stopped is None or customer.last_stop_at is None or tx.now > customer.last_stop_at + DAY:
         return
-    number = tx.one("last_number")
-    assert number is not None
-    tx.run("touch_withdrawal", id=customer.last_stopped, changed=number["number"])
+    tx.run("touch_withdrawal", id=customer.last_stopped, changed=number)

@@ -3,7 +3,6 @@
 import msgspec
 
 from breather.domain.clearance import Clearance, issue
-from breather.domain.instant import DAY
 from breather.domain.refusal import (
     AlreadyBroadcast,
     NotClearable,
@@ -13,7 +12,7 @@ from breather.domain.refusal import (
     Watched,
 )
 from breather.domain.standing import is_open
-from breather.exchange.snapshot import Snapshot
+from breather.exchange.snapshot import Snapshot, released_covers
 from breather.storage.exchange.withdrawals import (
     WithdrawalRow,
     find_withdrawal,
@@ -35,8 +34,7 @@ def clear(tx: Transaction, snapshot: Snapshot, withdrawal: str, actor: str, time
     if time_suspect:
         raise TimeSuspect
     standing = standing_of(tx, row)
-    active = snapshot.frozen(row.campaign_key)
-    covers = DAY if active is None else active.campaign.pause.released_covers
+    covers = released_covers(snapshot.frozen(row.campaign_key))
     if standing.transaction_id is not None:
         raise AlreadyBroadcast(standing.transaction_id)
     if standing.watched_at is not None:

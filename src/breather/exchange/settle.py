@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from breather.domain.amount import BaseUnits
 from breather.domain.cooling_off import OPEN, Hold, Pause, State, may_join
 from breather.domain.friction import Friction
-from breather.domain.instant import DAY, HOUR, Millis
+from breather.domain.instant import DAY, Millis
 from breather.domain.intervention import NOTHING, Intervention
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Withdrawal
 from breather.exchange.record import decode_record
-from breather.exchange.snapshot import Activated
+from breather.exchange.snapshot import Activated, released_covers
 from breather.storage.exchange.withdrawals import find_withdrawal, holds_of_pair, joined_amounts, pauses_of_pair
 from breather.storage.transaction import Transaction
 
 RELEASE_LOOKS_BACK = 7 * DAY
-HOLD_WITHOUT_CAMPAIGN = 72 * HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def settle(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted:
     least = max(wanted.friction, floor)
     # A session that somebody may be watching joins nothing: it would drag along what was asked for in peace.
     if not held and not asked.session.watched and Friction.QUESTIONS <= least < Friction.HOLD:
-        covers = DAY if active is None else active.campaign.pause.released_covers
+        covers = released_covers(active)
         for pause in pauses:
             if _may_join(tx, pause, holds, asked, least, covers):
                 return _joined(tx, pause, wanted, pause.state(holds, tx.now))
@@ -73,7 +72,10 @@ def _own(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted: I
         return Settled(Friction.HOLD, _held(NOTHING)) if met.held else Settled(Friction.NONE, NOTHING)
     assert active is not None or met.pauses, "a friction comes from a campaign or from an open pause"
     pause = _new_pause(active, asked, wanted.friction, met.pauses, tx.now)
-    hold = _rule_hold(active, asked, tx.now) if wanted.friction is Friction.HOLD else None
+    hold = None
+    if wanted.friction is Friction.HOLD:
+        assert active is not None, "only a campaign's rules ask for a hold"
+        hold = _rule_hold(active, asked, tx.now)
     friction = Friction.HOLD if met.held else wanted.friction
     return Settled(friction, replace(wanted, friction=friction), pause, opens=True, hold=hold)
 
@@ -138,6 +140,6 @@ def _new_pause(
     )
 
 
-def _rule_hold(active: Activated | None, asked: Withdrawal, now: Millis) -> Hold:
-    maximum = HOLD_WITHOUT_CAMPAIGN if active is None else active.campaign.pause.hold_maximum
-    return Hold(f"{asked.id}/rule", asked.id, "desk-review", now, Millis(now + maximum), "campaign")
+def _rule_hold(active: Activated, asked: Withdrawal, now: Millis) -> Hold:
+    ends_at = Millis(now + active.campaign.pause.hold_maximum)
+    return Hold(f"{asked.id}/rule", asked.id, "desk-review", now, ends_at, "campaign")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from breather.domain.campaign import Campaign, Period
-from breather.domain.instant import Millis
+from breather.domain.instant import DAY, Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
 from breather.protocol.pack import from_blob, read_pack
@@ -20,6 +20,11 @@ class Activated:
     period: Period
     pack_hash: str
     pack: Pack
+
+
+def released_covers(active: Activated | None) -> int:
+    """For how long (ms) a release is good; a day where no campaign applies, as a campaign has it by default."""
+    return DAY if active is None else active.campaign.pause.released_covers
 
 
 @dataclass(frozen=True, slots=True)

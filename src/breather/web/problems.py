@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from breather.domain.finding import Finding
@@ -138,8 +137,3 @@ def _error(finding: Finding) -> dict[str, str]:
     if finding.suggestion:
         found["suggestion"] = finding.suggestion
     return found
-
-
-async def answer_problem(request: Request, error: Exception) -> Response:
-    """The exception handler of the JSON API."""
-    return problem_of(error).response()

@@ -7,7 +7,7 @@ import pytest
 from starlette.requests import Request
 
 from breather.exchange.snapshot import ApiKey, Identity, Snapshot
-from breather.web.api_keys import Scope, authenticate, authorise, hash_key, make_key, require
+from breather.web.api_keys import Scope, authenticate, authorise, make_key, require
 from breather.web.problems import Problem
 
 KEY, HASH = make_key("test")
@@ -26,7 +26,7 @@ def test_a_key_has_256_random_bits_and_names_its_mode() -> None:
 
 
 def test_only_the_hash_is_stored() -> None:
-    assert hashlib.sha256(KEY.encode()).hexdigest() == HASH == hash_key(KEY)
+    assert hashlib.sha256(KEY.encode()).hexdigest() == HASH
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])

@@ -148,8 +148,7 @@ class HeartbeatRow:
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """`pack` and the two after it are None where the pack of that hash is not stored, which should never
-    be."""
+    """`pack` and `pack_version` are None where the pack of that hash is not stored, which should never be."""
 
     id: str
     version: int
@@ -162,4 +161,3 @@ class CampaignRow:
     pack_hash: str
     pack: str | None
     pack_version: int | None
-    pack_stored_at: int | None

@@ -49,9 +49,6 @@ ORDER BY number LIMIT 1;
 -- name: withdrawals_changed_after
 SELECT * FROM withdrawal WHERE changed > :after ORDER BY changed, number LIMIT :most;
 
--- name: last_number
-SELECT number FROM journal ORDER BY number DESC LIMIT 1;
-
 -- name: first_after_instant
 SELECT * FROM withdrawal
 WHERE customer = :customer AND number > :number AND decided_at >= :since

@@ -78,7 +78,7 @@ def find_pause(reader: Reader, pause: str) -> Pause | None:
 
 
 def pauses_of_pair(
-    reader: Transaction, customer: str, destination: str, holds: Sequence[Hold], since: Millis
+    tx: Transaction, customer: str, destination: str, holds: Sequence[Hold], since: Millis
 ) -> Sequence[Pause]:
     """What may still matter on a pair, newest first: what is open, and what was resolved after `since`.
 
@@ -86,8 +86,8 @@ def pauses_of_pair(
     Where there was ever a hold, nothing is left out, neither for its age nor for its number: a hold postpones a lapse
     and voids a release, and 32 that have lapsed must not hide one that is open.
     """
-    now = Millis(0) if holds else reader.now
-    rows = reader.all(
+    now = Millis(0) if holds else tx.now
+    rows = tx.all(
         "pauses_of_pair",
         customer=customer,
         destination=destination,
@@ -157,7 +157,7 @@ def following(reader: Reader, row: WithdrawalRow) -> Asked | None:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What `insert` adds to the withdrawal itself: the decision's own facts."""
+    """What `insert_withdrawal` adds to the withdrawal itself: the decision's own facts."""
 
     friction: Friction
     campaign: tuple[str, int] | None

@@ -35,7 +35,7 @@ class Screen(StrEnum):
     EXPIRED = "expired"
 
 
-# Where stopping is still possible, so that it must be offered, first and biggest.
+# Where stopping must be offered, first and biggest. After a release it is possible too, and done at the exchange.
 STOPPABLE: Final = frozenset(
     {
         Screen.NOTICE,

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from breather.domain.clearance import Clearance
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import UnknownWithdrawal
@@ -130,7 +131,7 @@ class Api:
         read_shape(await _body(request), ClearanceBody)
         wanted = _wanted(request)
 
-        def command(tx: Transaction) -> Any:
+        def command(tx: Transaction) -> Clearance:
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
 
         permitted = await _within(exchange.submit(command), None)

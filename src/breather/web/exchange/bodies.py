@@ -103,6 +103,8 @@ class HelpBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_fiel
 
 
 class BroadcastBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="event", tag="broadcast"):
+    """It has left. A destination becomes familiar only by this: unreported, every one stays new, and costs friction."""
+
     id: Id
     transaction_id: Annotated[
         str,

@@ -127,7 +127,8 @@ class ConsoleRoutes:
         snapshot = self._exchange.snapshot
 
         def page(frame: Frame, reader: ConsoleReader) -> str | Missing:
-            file = reader.withdrawal(wanted)
+            # U+0000 is in no id, and PostgreSQL cannot even be asked for it.
+            file = None if "\0" in wanted else reader.withdrawal(wanted)
             if file is None:
                 return Missing(render_missing(frame, wanted))
             return render_withdrawal(withdrawal_view(frame, file, reader.timeline(wanted), _wording(snapshot, file)))
