@@ -50,6 +50,11 @@ class Standing:
     broadcast_at: Millis | None = None
     cleared_until: Millis | None = None
 
+    @property
+    def watched(self) -> bool:
+        """She said so, or its session was; of this one or of one that shares its pause (guarantee G1)."""
+        return self.watched_at is not None or self.companion_watched
+
     def state(self, now: Millis) -> State:
         if self.stopped is not None:
             return State.STOPPED
@@ -77,7 +82,7 @@ class Standing:
         `covers` is how long (ms) a release, or a decision that asked for nothing, stays good: what was right yesterday
         was decided on yesterday's facts.
         """
-        if self.transaction_id is not None or self.watched_at is not None:
+        if self.transaction_id is not None or self.watched:
             return False
         state = self.state(now)
         if state is State.CLEAR:
@@ -129,7 +134,7 @@ def _acknowledge(standing: Standing, event: Event, now: Millis) -> Standing:
     state = _refuse_settled(standing, now)
     if standing.pause is None or standing.pause.friction is not Friction.NOTICE:
         raise NotOffered("Acknowledging settles a notice; this withdrawal was asked for something else.")
-    if standing.watched_at is not None:
+    if standing.watched:
         raise Watched
     hold = standing.open_hold(now)
     if state is State.HELD and hold is not None:
@@ -180,7 +185,7 @@ def _confirm(standing: Standing, event: Event, now: Millis) -> Standing:
     pause = standing.pause
     if pause is None or pause.friction is Friction.NOTICE:
         raise NotOffered("Confirming follows questions or a pause; this withdrawal was asked for neither.")
-    if standing.watched_at is not None or standing.companion_watched or event.session.watched:
+    if standing.watched or event.session.watched:
         raise Watched
     hold = standing.open_hold(now)
     if state is State.HELD and hold is not None:

@@ -39,7 +39,7 @@ def settle(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted:
     """Join what is running and covers it, or open a pause of its own: never less than what is open asks for."""
     holds = holds_of_pair(tx, asked.customer, asked.destination.key)
     since = Millis(tx.now - RELEASE_LOOKS_BACK)
-    pauses = pauses_of_pair(tx, asked.customer, asked.destination.key, holds, since)
+    pauses = pauses_of_pair(tx, (asked.customer, asked.destination.key), holds, tx.now, since)
     held = any(hold.is_open(tx.now) for hold in holds)
     open_pauses = [
         pause for pause in pauses if pause.friction >= Friction.QUESTIONS and pause.state(holds, tx.now) in OPEN

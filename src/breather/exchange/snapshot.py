@@ -59,6 +59,14 @@ class Snapshot:
                 return activated
         return None
 
+    def keys_needed(self, now: Millis) -> frozenset[int]:
+        """The versions of the assignment key that campaigns in force, or coming, are keyed with."""
+        return frozenset(
+            activated.campaign.experiment.key_version
+            for activated in self.campaigns.values()
+            if activated.period.contains(max(now, activated.period.starts_at))
+        )
+
     def frozen(self, key: tuple[str, int] | None) -> Activated | None:
         """The version a withdrawal was submitted under. Raises Unavailable while it is not loaded here yet."""
         if key is not None and key not in self.campaigns:

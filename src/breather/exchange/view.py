@@ -8,6 +8,7 @@ from breather.domain.instant import Millis
 from breather.domain.outcome import Ending, outcome_of
 from breather.domain.refusal import UnknownWithdrawal
 from breather.domain.standing import Standing
+from breather.exchange.clear import pause_in_the_way
 from breather.exchange.record import AnsweredRecord, DecisionRecord, decode_answered, decode_record
 from breather.exchange.snapshot import Snapshot, released_covers
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, following, standing_of
@@ -49,7 +50,7 @@ def view_of(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis)
         answered=None if row.answered is None else decode_answered(row.answered),
         standing=standing,
         ending=outcome_of(standing, row.compared(), following(reader, row), now),
-        clearable=standing.covered(now, covers),
+        clearable=standing.covered(now, covers) and pause_in_the_way(reader, row, now) is None,
         now=now,
     )
 

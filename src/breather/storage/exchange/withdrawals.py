@@ -78,20 +78,20 @@ def find_pause(reader: Reader, pause: str) -> Pause | None:
 
 
 def pauses_of_pair(
-    tx: Transaction, customer: str, destination: str, holds: Sequence[Hold], since: Millis
+    reader: Reader, pair: tuple[str, str], holds: Sequence[Hold], now: Millis, since: Millis
 ) -> Sequence[Pause]:
-    """What may still matter on a pair, newest first: what is open, and what was resolved after `since`.
+    """What may still matter on a pair (customer, destination), newest first: what is open, or resolved after `since`.
 
     At most 32, unresolved ones first: each pause asks for at least what was open before it, so the newest say enough.
     Where there was ever a hold, nothing is left out, neither for its age nor for its number: a hold postpones a lapse
     and voids a release, and 32 that have lapsed must not hide one that is open.
     """
-    now = Millis(0) if holds else tx.now
-    rows = tx.all(
+    customer, destination = pair
+    rows = reader.all(
         "pauses_of_pair",
         customer=customer,
         destination=destination,
-        now=now,
+        now=Millis(0) if holds else now,
         since=Millis(0) if holds else since,
         most=EVERY if holds else ENOUGH,
     )

@@ -72,10 +72,10 @@ def screen_of(page: Page, wish: Wish) -> Screen:
     settled = {State.STOPPED: Screen.STOPPED, State.LAPSED: Screen.LAPSED}
     if seen.state in settled:
         return settled[seen.state]
+    if seen.standing.watched:
+        return Screen.WATCHED
     if seen.state in (State.RELEASED, State.CLEAR):
         return Screen.RELEASED
-    if seen.standing.watched_at is not None or page.asked.session.watched:
-        return Screen.WATCHED
     if wish.screen == Screen.HELP:
         return Screen.HELP
     waiting = {State.HELD: Screen.HELD, State.RUNNING: Screen.RUNNING, State.ELAPSED: Screen.ELAPSED}

@@ -125,7 +125,7 @@ def state(seen: WithdrawalView) -> dict[str, Any]:
         "id": row.id,
         "state": seen.state.value,
         "friction": standing.friction.word,
-        "watched": standing.watched_at is not None,
+        "watched": standing.watched,
         "clearable": seen.clearable,
         "pause": row.pause,
         "elapses_at": None if pause is None else instant(pause.elapses_at()),
