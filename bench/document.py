@@ -26,8 +26,9 @@ MEANING = """
 - `decisions_sqlite_c16`: decisions a second over real HTTP with 16 connections, each with one request under way: the
   service as it is shipped, SQLite with FULL sync, the sample campaign, new ids, customers by a Zipf-like law, a
   database that begins empty. Each answer is a durable decision with its journal entry. `_p99_ms` is the 99th percentile
-  of the time from sending a request to having its whole answer. By Zipf's law a few customers come very often to a
-  few addresses and meet their own open pauses again, so these withdrawals cost more than others.
+  of the time from sending a request to having its whole answer. Requests carry a deadline of 10 s, so that each is
+  decided; with the shipped default of 100 ms, those that take longer are answered 503. By Zipf's law a few customers
+  come very often to a few addresses and meet their own open pauses again: these cost more than others.
 - `echo` is the same HTTP server with the same settings. It decodes the same body and answers as many bytes, and does
   nothing else: the most that this server could do here.
 

@@ -48,7 +48,8 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    odd = any(mark in " <>\"'`\\" or not mark.isprintable() for mark in value)
+    if odd or parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://breather.example")
     return value.rstrip("/")
 

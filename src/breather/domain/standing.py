@@ -66,6 +66,14 @@ class Standing:
         """Of several, the one that ends last."""
         return max((hold for hold in self.holds if hold.is_open(now)), key=Hold.ended_at, default=None)
 
+    def alarm(self) -> str | None:
+        """What the desk has to look at: it left, and should not have been able to."""
+        if self.transaction_id is None:
+            return None
+        if self.stopped is not None:
+            return "broadcast-after-stop"
+        return "broadcast-without-clearance" if self.cleared_until is None else None
+
     def resolution(self) -> Resolved | None:
         if self.stopped is not None:
             return self.stopped

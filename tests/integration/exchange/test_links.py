@@ -1,5 +1,6 @@
 """The customer's link and cookie (G1 and G2): one use, fifteen minutes, and forms only with their own value."""
 
+import re
 import sqlite3
 
 import pytest
@@ -56,9 +57,9 @@ def test_the_cookie_has_every_flag(service: ExchangeProcess) -> None:
     opened = service.client.get(minted(service, "link-5"))
     cookie = opened.headers["set-cookie"]
     name, *flags = [part.strip() for part in cookie.split(";")]
-    assert name.startswith("__Host-breather-alert=")
+    assert re.match(r"__Host-breather-alert-[0-9a-f]{8}=", name)
     assert set(flags) == {"Path=/", "Secure", "HttpOnly", "SameSite=None", "Partitioned"}
-    assert opened.headers["location"] == "/alert"
+    assert opened.headers["location"] == f"/alert?page={name[22:30]}"
     assert opened.headers["cache-control"] == "no-store"
     assert opened.headers["referrer-policy"] == "no-referrer"
 
@@ -193,11 +194,42 @@ def test_the_quick_exit_leads_home_and_the_pause_goes_on(service: ExchangeProces
 
 def test_language_travels_and_nothing_else_does(service: ExchangeProcess) -> None:
     opened = service.client.get(minted(service, "link-21") + "?locale=pt&next=https://evil.example&size=larger")
-    assert opened.headers["location"] == "/alert?locale=pt&size=larger"
+    assert re.fullmatch(r"/alert\?locale=pt&size=larger&page=[0-9a-f]{8}", opened.headers["location"])
     page = Page(service, minted(service, "link-21", locale="zh-Hant"))
     assert 'lang="zh-Hant"' in page.shown.text
     assert 'lang="pt"' in page.get("/alert?locale=pt").text
     assert page.get("/alert?locale=%22%3E%3Cscript%3E").status_code == 200
+
+
+def test_two_alerts_in_one_browser_stay_two(service: ExchangeProcess) -> None:
+    """The Stop of each page stops its own withdrawal, also the older one's, also where one was opened twice."""
+    names = [_withdrawn(service, name) for name in ("link-30", "link-31")]
+    pages = [open_page(service, name) for name in (*names, names[0])]
+    jar = "; ".join(page.cookie for page in pages)
+    for page in pages:
+        page.cookie, page.path = jar, page.opened.headers["location"]
+    shown = [page.csrf_of(page.path) for page in pages]
+    assert len(set(shown)) == 3
+    assert pages[0].get("/alert").status_code == 410, "which of the three?"
+    stop = pages[0].path.replace("/alert?", "/alert/stop?")
+    assert pages[0].post(stop, csrf=shown[1]).status_code == 410
+    assert pages[0].post(stop, csrf=shown[0]).headers["location"] == pages[0].path
+    assert [service.state(name)["state"] for name in names] == ["stopped", "offered"]
+
+
+def test_a_notice_is_acknowledged_anew_after_a_hold(service: ExchangeProcess) -> None:
+    service.post("/v1/withdrawals", small("link-32"))
+    page = open_page(service, "link-32")
+    page.post("/alert/acknowledge")
+    assert service.state("link-32")["state"] == "released"
+    service.advance(1000)
+    service.event("link-32", {"id": "h", "event": "held", "reason": "looked at"})
+    service.event("link-32", {"id": "l", "event": "lifted", "reason": "nothing found"})
+    assert service.state("link-32")["state"] == "offered"
+    service.advance(1000)
+    page.post("/alert/acknowledge")
+    page.post("/alert/acknowledge")
+    assert service.state("link-32")["state"] == "released"
 
 
 def test_the_clock_of_the_page_is_the_services(service: ExchangeProcess) -> None:

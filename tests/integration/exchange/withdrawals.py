@@ -56,6 +56,7 @@ class Page:
         self.exchange = exchange
         self.opened = exchange.client.get(link)
         self.cookie = self.opened.headers.get("set-cookie", "").partition(";")[0]
+        self.path = "/alert"
         self.shown = self.get("/alert")
 
     def get(self, path: str) -> httpx.Response:

@@ -3,6 +3,7 @@
 from breather.domain.asset import Asset
 from breather.domain.event import EventKind
 from breather.domain.instant import HOUR
+from breather.exchange.examine import examine
 from breather.web.exchange.alert_page import Screen
 from breather.web.exchange.alert_view import Page, Wish, screen_of
 from breather.web.exchange.replies import state
@@ -41,6 +42,28 @@ def test_listening_after_the_release_shows_only_how_to_stop(sqlite_world: World)
     sqlite_world.respond("w1", event(EventKind.LISTENING, "l"))
     assert screen(sqlite_world, "w1") is Screen.WATCHED
     assert not sqlite_world.view("w1").clearable
+
+
+def test_what_left_without_being_let_go_raises_an_alarm(sqlite_world: World) -> None:
+    for name in ("stopped", "never-cleared", "cleared"):
+        sqlite_world.assess(asked_for(name, 1000, customer=name))
+    sqlite_world.respond("stopped", event(EventKind.STOP, "s"))
+    released(sqlite_world, "cleared")
+    sqlite_world.clear("cleared")
+    for name in ("stopped", "never-cleared", "cleared"):
+        assert state(sqlite_world.view(name))["alarm"] is None
+        sqlite_world.respond(name, event(EventKind.BROADCAST, "b", transaction_id=f"tx-{name}"))
+    told = {name: state(sqlite_world.view(name))["alarm"] for name in ("stopped", "never-cleared", "cleared")}
+    assert told == {
+        "stopped": "broadcast-after-stop",
+        "never-cleared": "broadcast-without-clearance",
+        "cleared": None,
+    }
+    signs = [
+        sign.what
+        for sign in sqlite_world.read(lambda reader: list(examine(reader, sqlite_world.snapshot, sqlite_world.now)))
+    ]
+    assert any(what.startswith("2 withdrawals") for what in signs)
 
 
 def test_a_second_confirmation_of_what_joined_changes_nothing_for_the_first(sqlite_world: World) -> None:

@@ -84,11 +84,14 @@ class DecisionRow(WithdrawalRow):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One row with the domain's words for where it stands now; `outcome` is empty while it has not ended."""
+    """One row with the domain's words for where it stands now; `outcome` is empty while it has not ended, `alarm` where
+    nothing left that should have stayed.
+    """
 
     row: DecisionRow
     state: str
     outcome: str
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,6 +207,11 @@ SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
 INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
 VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);
 
+-- name: alarms_since
+SELECT CAST(COUNT(*) AS BIGINT) AS alarms
+FROM withdrawal
+WHERE decided_at >= :since AND broadcast_at IS NOT NULL AND (cleared_until IS NULL OR stopped_at IS NOT NULL);
+
 -- name: interruptions_of
 -- Friction 2 is questions: a notice is no interruption.
 SELECT CAST(COUNT(*) AS BIGINT) AS asked,

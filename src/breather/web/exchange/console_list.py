@@ -59,6 +59,7 @@ def decision_line(decided: Decided) -> DecisionLine:
         degraded=stored.degraded,
         undetermined=len(stored.undetermined),
         watched=row.watched_at is not None,
+        alarm=decided.alarm,
         help_asked=row.help_asked_at is not None,
         state=decided.state,
         outcome=decided.outcome,

@@ -144,6 +144,7 @@ def state(seen: WithdrawalView) -> dict[str, Any]:
         "outcome": None if seen.ending is None else seen.ending.outcome.value,
         "outcome_at": None if seen.ending is None else instant(seen.ending.at),
         "transaction_id": standing.transaction_id,
+        "alarm": standing.alarm(),
         "clearance_outstanding_until": instant(standing.clearance_outstanding_until(seen.now)),
         "changed": row.changed,
     }

@@ -54,7 +54,7 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
         findings.append(
             Finding("/network", "no-such-pair", f"{body.asset} is not on {body.network}; it is on {networks}")
         )
-    _plain(findings, "/customer/ref", body.customer.ref)
+    check_plain(findings, "/customer/ref", body.customer.ref)
     if body.destination.memo is not None and body.network not in WITH_MEMO:
         findings.append(Finding("/destination/memo", "no-memo", f"{body.network} addresses take no memo; leave it out"))
     address = findings.take(
@@ -129,7 +129,7 @@ def _account(findings: _Findings, body: AccountBody) -> Account:
     )
 
 
-def _plain(findings: list[Finding], pointer: str, text: str | None) -> None:
+def check_plain(findings: list[Finding], pointer: str, text: str | None) -> None:
     if text is not None and (match := _UNPRINTABLE.search(text)):
         message = f"contains the control character U+{ord(match[0]):04X}; leave it out"
         findings.append(Finding(pointer, "control-character", message))

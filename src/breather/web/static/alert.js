@@ -5,6 +5,8 @@
   const page = document.documentElement;
   const state = page.dataset.state;
   const live = "live" in page.dataset;
+  // Which opened link this page belongs to: there may be another alert in this browser.
+  const own = page.dataset.page;
   const framed = window.parent !== window;
 
   // The page does not know which exchange frames it (no referrer is sent, on purpose), so the target origin must be
@@ -45,7 +47,7 @@
     }
     asking = true;
     const sent = performance.now();
-    fetch("/alert/state", { credentials: "same-origin", cache: "no-store" })
+    fetch("/alert/state" + (own ? "?page=" + own : ""), { credentials: "same-origin", cache: "no-store" })
       .then(function (reply) {
         return reply.ok ? reply.json() : null;
       })
