@@ -266,6 +266,5 @@ def campaign(**changes: Any) -> CampaignRow:
         pack_hash="5f" * 32,
         pack="macau-pj",
         pack_version=1,
-        pack_stored_at=NOW - 26 * DAY,
     )
     return replace(made, **changes)

@@ -92,7 +92,7 @@ def withdrawal(found: WithdrawalFile | None = None, wording: Wording = WORDING) 
 
 def status() -> StatusView:
     coming = {"starts_at": NOW + DAY, "ends_at": NOW + 32 * DAY}
-    lost = {"pack": None, "pack_version": None, "pack_stored_at": None}
+    lost = {"pack": None, "pack_version": None}
     campaigns = (
         campaign(),
         campaign(id="hk-adcc", version=1, jurisdiction="HK", pack_hash="77" * 32, **coming),

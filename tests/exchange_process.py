@@ -1,6 +1,7 @@
-"""A real exchange service in a process of its own, with the sample campaign in force and the clock in the test's hand."""
+"""A real exchange service in a process of its own: the sample campaign is in force, the clock is the test's."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -32,7 +33,7 @@ HOME = "https://www.exchange.example/home"
 
 @dataclass
 class ExchangeProcess:
-    """`key` may do everything; `keys` has one key per scope that may do nothing else. `clearance_keys` as payout has them."""
+    """`key` may do everything, each of `keys` only what its scope says; `clearance_keys` are payout's."""
 
     folder: Path
     settings: Settings
@@ -99,10 +100,11 @@ class ExchangeProcess:
         self.process.wait()
 
     def stop(self) -> int:
-        """SIGTERM, as an operator stops it. Returns the exit status."""
+        """SIGTERM, as an operator stops it. Returns the exit status; ending by that very signal counts as 0."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(20)
+        status = self.process.wait(20)
+        return 0 if status == -signal.SIGTERM else status
 
     def close(self) -> None:
         self.client.close()

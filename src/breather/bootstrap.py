@@ -25,25 +25,30 @@ from breather.web.exchange.site import Site
 EXIT_STORAGE_FATAL = 70
 
 
-def exchange_schema() -> Schema:
+def exchange_schema(settings: Settings) -> Schema:
+    """One database is one VASP in one mode; another's is refused, or a test key would open a live service."""
     text = files("breather.storage.exchange").joinpath("schema.sql").read_text("utf-8")
-    return parse_schema(text, "exchange")
+    return parse_schema(text, f"exchange of {settings.vasp}, {settings.mode}")
 
 
-def exchange_database(settings: Settings, clock: Clock, *, serves: bool = False) -> Database:
-    """The store of record, created if it is empty. Only the serving process checkpoints (design 6)."""
+def exchange_database(settings: Settings, clock: Clock, *, serves: bool = False, creates: bool = True) -> Database:
+    """The store of record, created if it is empty and `creates`. Only the serving process checkpoints (design 6)."""
     queries = read_queries(files("breather.storage.exchange"))
     database = open_database(settings.database, queries, clock.now, checkpoints=serves)
-    database.create(exchange_schema(), epoch=uuid4().hex)
+    if creates:
+        database.create(exchange_schema(settings), epoch=uuid4().hex)
+    else:
+        database.check(exchange_schema(settings))
     return database
 
 
 def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
     keys = KeyFolder(settings.keys)
-    identity = Identity(settings.vasp, settings.mode, keys.assignment_keys())
     database = exchange_database(settings, clock, serves=True)
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
-    return RunningExchange(database, writer, clock, identity)
+    return RunningExchange(
+        database, writer, clock, lambda: Identity(settings.vasp, settings.mode, keys.assignment_keys())
+    )
 
 
 def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:

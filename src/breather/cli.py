@@ -67,7 +67,7 @@ def exchange(
         settings = _settings()
         _log_as_json()
         if process is Process.SERVE:
-            serve(exchange_app(settings, running_exchange(settings, SystemClock())), settings)
+            _serve(settings)
         elif process is Process.WORKER:
             work(exchange_database(settings, SystemClock()), settings.worker_seconds)
         else:
@@ -205,6 +205,14 @@ def _password() -> str:
     return text.rstrip("\n")
 
 
+def _serve(settings: Settings) -> None:
+    try:
+        made = exchange_app(settings, running_exchange(settings, SystemClock()))
+    except FileNotFoundError as missing:
+        raise LookupError(f"there is no {missing.filename}; run `breather signing-key create`") from None
+    serve(made, settings)
+
+
 def _settings() -> Settings:
     return read_settings(os.environ)
 
@@ -235,4 +243,6 @@ def _both(service: Service) -> int:
     while all(process.poll() is None for process in running):
         time.sleep(0.2)
     pass_on(0, None)
-    return max(abs(process.wait()) for process in running)
+    # A process that ends by the signal it was sent has stopped as it was asked to.
+    ends = [process.wait() for process in running]
+    return max(0 if end == -signal.SIGTERM else abs(end) for end in ends)

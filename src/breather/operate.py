@@ -30,6 +30,10 @@ from breather.web.api_keys import Scope, make_key
 
 OPERATOR = "operator"
 STEP = 0
+OUT_OF_REACH = (
+    "correct BREATHER_DATABASE, or start the database; a new one begins with `breather apikey create`, then "
+    "`breather campaign activate`, `breather password set`, and `breather exchange worker` beside `serve`"
+)
 
 
 def create_api_key(settings: Settings, clock: Clock, name: str, scopes: Sequence[Scope]) -> str:
@@ -128,7 +132,7 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
     except (FileNotFoundError, ValueError) as error:
         yield Sign(True, f"{CLEARANCE}: {error}", "run `breather signing-key create`")
     try:
-        database = exchange_database(settings, clock)
+        database = exchange_database(settings, clock, creates=False)
         for sentence in database.durability():
             yield Sign(True, sentence, "acknowledged acts could be lost; correct the engine's setting")
         with database.reading() as reader:
@@ -136,7 +140,7 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
             yield from examine(reader, snapshot, clock.now())
         database.close()
     except StorageFailure as failure:
-        yield Sign(True, f"the database: {failure}", "correct BREATHER_DATABASE, or start the database")
+        yield Sign(True, f"the database: {failure}", OUT_OF_REACH)
     if not settings.exchange_origins:
         yield Sign(True, "no page may frame the alert", "set BREATHER_EXCHANGE_ORIGINS to the exchange's origin")
 

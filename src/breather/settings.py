@@ -1,5 +1,6 @@
 """Process settings: environment variables named `BREATHER_...`, read once, strictly (`docs/settings.md`)."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
@@ -15,6 +16,9 @@ PREFIX: Final = "BREATHER_"
 AGENCY_PREFIX: Final = "BREATHER_AGENCY_"
 # Read by other parts of the project, and never taken for a misspelt setting.
 OTHER_PREFIXES: Final = ("BREATHER_DEMO_", "BREATHER_TEST_", AGENCY_PREFIX)
+
+# They become part of a page's security policy, so nothing else may stand in them.
+_ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def _text(value: str) -> str:
@@ -48,14 +52,15 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 def _url(value: str) -> str:
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+    odd = any(mark in " <>\"'`\\" or not mark.isprintable() for mark in value)
+    if odd or parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("must be an address such as https://breather.example")
     return value.rstrip("/")
 
 
 def _origins(value: str) -> tuple[str, ...]:
-    found = tuple(_url(part) for part in value.split())
-    if any(urlsplit(origin).path for origin in found):
+    found = tuple(value.split())
+    if not all(_ORIGIN.fullmatch(origin) for origin in found):
         raise ValueError("must be origins separated by spaces, such as https://www.exchange.example, without a path")
     return found
 

@@ -74,9 +74,7 @@ def text_files() -> tuple[Path, ...]:
     """Every text file that the project commits, found without asking git: an archive has to be tidy, too."""
     found = [path for path in ROOT.iterdir() if path.is_file() and path.suffix in TOP_LEVEL_SUFFIXES]
     for folder in FOLDERS:
-        found += [
-            path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix in TEXT_SUFFIXES
-        ]
+        found += [path for path in (ROOT / folder).rglob("*") if path.is_file() and path.suffix in TEXT_SUFFIXES]
     return tuple(sorted(path for path in found if not NOT_OURS & set(path.parts)))
 
 

@@ -30,9 +30,7 @@ SQL = re.compile(r"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|BE
 UNFINISHED = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"]) + r")\b")
 MACHINE_PATHS = re.compile(r"(?:^|[\s\"'`(=:])/(?:home|root|work|Users)/[\w.]|/tmp/\w|[A-Z]:\\\\?Users")
 READ_ONLY = re.compile(r"(?:Final\[)?(?:Mapping|Sequence|Collection|AbstractSet)\b")
-MUTABLE_CALLS = frozenset(
-    {"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"}
-)
+MUTABLE_CALLS = frozenset({"list", "dict", "set", "bytearray", "defaultdict", "deque", "Counter", "OrderedDict"})
 
 
 def everything() -> list[Module]:

@@ -32,9 +32,7 @@ def everything() -> list[Module]:
 
 
 def test_modules_are_short() -> None:
-    long = {
-        each.name: count for each in everything() if (count := len(each.text.splitlines())) > MODULE_LINES
-    }
+    long = {each.name: count for each in everything() if (count := len(each.text.splitlines())) > MODULE_LINES}
     assert not long, f"over {MODULE_LINES} lines"
 
 

@@ -34,6 +34,9 @@ class Asset(StrEnum):
 
 STABLECOINS = frozenset({Asset.USDT, Asset.USDC, Asset.DAI})
 
+# On none of these does an address take a memo or tag; one that came along would only make a payee look like another.
+WITH_MEMO: frozenset[Network] = frozenset()
+
 _N = Network
 DECIMALS: Mapping[Asset, Mapping[Network, int]] = MappingProxyType(
     {

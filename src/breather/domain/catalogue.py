@@ -13,7 +13,7 @@ from breather.domain.withdrawal import DepositKind, Kind
 
 _NUMBER, _BOOLEAN, _TEXT = ValueType.NUMBER, ValueType.BOOLEAN, ValueType.TEXT
 _NO_USD = "not_provided: the exchange sent no amount_usd"
-_NO_PAST = "no_history: no earlier withdrawal of this customer is known"
+_NO_PAST = "no_history: nothing that this customer sent is known"
 
 
 def _submit(name: str, kind: ValueType, unit: str, meaning: str, unknown_when: str = "never") -> Feature:
@@ -34,8 +34,20 @@ def _words(name: str, meaning: str, values: tuple[str, ...], unknown_when: str, 
 
 _AMOUNTS = (
     _submit("amount_usd", _NUMBER, "USD", "Value of this withdrawal, as the exchange states it", _NO_USD),
-    _submit("amount_over_median", _NUMBER, "ratio", "This value over the median of the customer's last 64", _NO_PAST),
-    _submit("amount_over_largest", _NUMBER, "ratio", "This value over the largest of the customer's last 64", _NO_PAST),
+    _submit(
+        "amount_over_median",
+        _NUMBER,
+        "ratio",
+        "This value over the median of the last 64 that this customer sent",
+        _NO_PAST,
+    ),
+    _submit(
+        "amount_over_largest",
+        _NUMBER,
+        "ratio",
+        "This value over the largest of the last 64 that this customer sent",
+        _NO_PAST,
+    ),
     _submit(
         "balance_share",
         _NUMBER,
@@ -52,7 +64,7 @@ _PACE = (
     _submit("withdrawals_1h", _NUMBER, "count", "Withdrawals in the last hour including this one, at most 65"),
     _submit("withdrawals_24h", _NUMBER, "count", "Withdrawals in 24 hours including this one, at most 65"),
     _submit("withdrawals_7d", _NUMBER, "count", "Withdrawals in 7 days including this one, at most 65"),
-    _submit("days_since_last_withdrawal", _NUMBER, "days", "Dormancy: since the last withdrawal", _NO_PAST),
+    _submit("days_since_last_withdrawal", _NUMBER, "days", "Dormancy: since the last that was sent", _NO_PAST),
     _submit(
         "account_age_days", _NUMBER, "days", "Since the account was opened", "not_provided: account.opened_at not sent"
     ),
@@ -66,18 +78,20 @@ _PACE = (
 )
 
 _DESTINATION = (
-    _submit("destination_is_new", _BOOLEAN, "", "This customer never withdrew to this destination before"),
-    _submit("destination_new_to_platform", _BOOLEAN, "", "No customer ever withdrew to this destination before"),
-    _submit("destination_customers", _NUMBER, "count", "Other customers who withdrew here before, at most 1,000,000"),
+    _submit("destination_is_new", _BOOLEAN, "", "This customer never sent anything to this destination"),
+    _submit("destination_new_to_platform", _BOOLEAN, "", "No customer ever sent anything to this destination"),
+    _submit("destination_customers", _NUMBER, "count", "Other customers who asked to withdraw here, at most 1,000,000"),
     _submit("destination_stops", _NUMBER, "count", "Withdrawals to this destination that customers stopped"),
     _submit("destination_interventions", _NUMBER, "count", "Questions, pauses and holds on withdrawals to here"),
-    _submit("payee_withdrawals", _NUMBER, "count", "This customer's earlier withdrawals to here, saturating"),
+    _submit(
+        "payee_withdrawals", _NUMBER, "count", "This customer's earlier withdrawals to here that were sent, saturating"
+    ),
     _submit("payee_stops", _NUMBER, "count", "This customer's stopped withdrawals to here"),
     _submit(
         "days_since_first_to_destination",
         _NUMBER,
         "days",
-        "Since this customer first withdrew to here",
+        "Since this customer first sent something to here",
         "no_history: this destination is new to the customer",
     ),
     _submit("payee_sum_usd_24h", _NUMBER, "USD", "To this destination in 24 hours including this one", _NO_USD),

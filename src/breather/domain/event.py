@@ -10,7 +10,7 @@ from breather.domain.withdrawal import Session
 
 
 class Actor(StrEnum):
-    """Who acts. A customer acts by the link; a VASP's back end, and its desk, by API keys; the clock by itself."""
+    """Who acts. A customer acts by the link; a VASP's back end, and its desk, by API keys."""
 
     CUSTOMER = "customer"
     VASP = "vasp"

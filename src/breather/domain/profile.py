@@ -2,8 +2,9 @@
 
 Serving, replay and simulation call the same fold, so a decision costs the same after ten million withdrawals as after
 ten, and what an analyst tries offline is what customers meet online. Medians and windows look at the last 64; counts
-saturate at one million. *Asked* is every withdrawal submitted, whatever became of it; *sent* only what was broadcast,
-so that a stopped or lapsed attempt never makes a destination look familiar.
+saturate at one million. *Asked* is every withdrawal submitted, whatever became of it; *sent* only what was broadcast.
+Habit (medians, dormancy, familiar destinations) is what was sent: a stopped or lapsed attempt makes neither an amount
+nor a destination look usual, or whoever coaches a victim would only have to make her try twice.
 """
 
 from collections.abc import Iterable
@@ -25,10 +26,14 @@ Asked = tuple[Millis, MicroUsd | None]
 
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
-    """`asked` is oldest first; `interventions` holds the instants of the last 64 of at least questions."""
+    """`asked` is oldest first; `sent` the last 64 values that left, where known; `interventions` the instants of the
+    last 64 of at least questions.
+    """
 
     count: int = 0
     asked: tuple[Asked, ...] = ()
+    sent: tuple[MicroUsd, ...] = ()
+    last_sent_at: Millis | None = None
     exposures: int = 0
     last_alert_at: Millis | None = None
     interventions: tuple[Millis, ...] = ()
@@ -107,10 +112,12 @@ def after_stop(profiles: Profiles, withdrawal_id: str, now: Millis) -> Profiles:
     )
 
 
-def after_broadcast(profiles: Profiles, now: Millis) -> Profiles:
-    destination, payee = profiles.destination, profiles.payee
-    return replace(
-        profiles,
+def after_broadcast(profiles: Profiles, micro: MicroUsd | None, now: Millis) -> Profiles:
+    """`micro`: what the withdrawal was worth when it was asked for, if that is known."""
+    customer, destination, payee = profiles.customer, profiles.destination, profiles.payee
+    sent = customer.sent if micro is None else (*customer.sent, micro)[-WINDOW:]
+    return Profiles(
+        customer=replace(customer, sent=sent, last_sent_at=now),
         destination=replace(destination, sent=min(destination.sent + 1, MOST)),
         payee=replace(payee, sent=min(payee.sent + 1, MOST), first_sent_at=payee.first_sent_at or now),
     )
@@ -119,7 +126,7 @@ def after_broadcast(profiles: Profiles, now: Millis) -> Profiles:
 def _amounts(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
     micro = withdrawal.amount_usd
     asked = profiles.customer.asked
-    known = [dollars(usd) for _, usd in asked if usd is not None]
+    known = [dollars(usd) for usd in profiles.customer.sent]
     values: dict[str, FeatureValue] = {
         "sum_usd_24h": _sum(asked, micro, now - DAY),
         "sum_usd_7d": _sum(asked, micro, now - 7 * DAY),
@@ -140,13 +147,12 @@ def _amounts(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[st
 
 def _pace(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
     customer, account = profiles.customer, withdrawal.account
-    last = customer.asked[-1][0] if customer.asked else None
     return {
         "withdrawals_before": float(customer.count),
         "withdrawals_1h": _count(customer.asked, now - HOUR) + 1.0,
         "withdrawals_24h": _count(customer.asked, now - DAY) + 1.0,
         "withdrawals_7d": _count(customer.asked, now - 7 * DAY) + 1.0,
-        "days_since_last_withdrawal": _elapsed(last, now, DAY, Unknown.NO_HISTORY),
+        "days_since_last_withdrawal": _elapsed(customer.last_sent_at, now, DAY, Unknown.NO_HISTORY),
         "account_age_days": _elapsed(account.opened_at, now, DAY, Unknown.NOT_PROVIDED),
         "hours_since_deposit": _elapsed(account.last_deposit_at, now, HOUR, Unknown.NOT_PROVIDED),
     }

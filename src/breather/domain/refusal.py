@@ -10,6 +10,7 @@ Refusal
 |-- Watched                somebody else sees or steers this session, or she said so
 |-- HeldBack               a hold is open
 |-- SessionTooOld          confirming needs a session and an authentication begun after the pause elapsed
+|-- SessionAhead           its instants lie in the future: a wrong clock or unit would defeat the rule before
 |-- AlreadyBroadcast       it has left; nothing can be changed any more
 |-- BroadcastDiffers       it was broadcast before, in another transaction
 |-- TimeSuspect            wall and monotonic clock disagree: nothing is released or cleared (guarantees E)
@@ -114,6 +115,18 @@ class SessionTooOld(Refusal):
     @property
     def members(self) -> dict[str, object]:
         return {"field": self.field, "not_before": self.since}
+
+
+class SessionAhead(Refusal):
+    code = "session-ahead"
+
+    def __init__(self, field: str, now: Millis) -> None:
+        self.field, self.now = field, now
+        super().__init__(f"{field} lies in the future; check the clock and the unit of whoever says so.")
+
+    @property
+    def members(self) -> dict[str, object]:
+        return {"field": self.field, "now": self.now}
 
 
 class AlreadyBroadcast(Refusal):

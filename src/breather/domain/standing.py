@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from breather.domain.cooling_off import OPEN, Hold, Pause, Resolution, Resolved, State
-from breather.domain.event import Event, EventKind
+from breather.domain.event import MAY, Event, EventKind
 from breather.domain.friction import Friction
-from breather.domain.instant import Millis
+from breather.domain.instant import SECOND, Millis
 from breather.domain.refusal import (
     AlreadyBroadcast,
     BroadcastDiffers,
@@ -18,10 +18,13 @@ from breather.domain.refusal import (
     NotAnswered,
     NotElapsed,
     NotOffered,
+    SessionAhead,
     SessionTooOld,
     Watched,
 )
 from breather.domain.refusal import Resolved as AlreadyResolved
+
+CLOCKS_DIFFER_BY = 5 * SECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Standing:
     broadcast_at: Millis | None = None
     cleared_until: Millis | None = None
 
+    @property
+    def watched(self) -> bool:
+        """She said so, or its session was; of this one or of one that shares its pause (guarantee G1)."""
+        return self.watched_at is not None or self.companion_watched
+
     def state(self, now: Millis) -> State:
         if self.stopped is not None:
             return State.STOPPED
@@ -57,6 +65,14 @@ class Standing:
     def open_hold(self, now: Millis) -> Hold | None:
         """Of several, the one that ends last."""
         return max((hold for hold in self.holds if hold.is_open(now)), key=Hold.ended_at, default=None)
+
+    def alarm(self) -> str | None:
+        """What the desk has to look at: it left, and should not have been able to."""
+        if self.transaction_id is None:
+            return None
+        if self.stopped is not None:
+            return "broadcast-after-stop"
+        return "broadcast-without-clearance" if self.cleared_until is None else None
 
     def resolution(self) -> Resolved | None:
         if self.stopped is not None:
@@ -74,7 +90,7 @@ class Standing:
         `covers` is how long (ms) a release, or a decision that asked for nothing, stays good: what was right yesterday
         was decided on yesterday's facts.
         """
-        if self.transaction_id is not None or self.watched_at is not None:
+        if self.transaction_id is not None or self.watched:
             return False
         state = self.state(now)
         if state is State.CLEAR:
@@ -90,6 +106,8 @@ class Standing:
 
 def move(standing: Standing, event: Event, now: Millis) -> Standing:
     """The standing after `event`, or a Refusal that says what stands in the way. Retries are the caller's to notice."""
+    if event.actor not in MAY[event.kind]:
+        raise ValueError(f"{event.kind} is not for {event.actor}: whoever let it through is at fault, not the caller")
     return _MOVES[event.kind](standing, event, now)
 
 
@@ -108,6 +126,14 @@ def _refuse_settled(standing: Standing, now: Millis) -> State:
     return state
 
 
+def _refuse_ended(standing: Standing, now: Millis) -> None:
+    """Less than settled: what was released, and has not left, may still be stopped, held, or found to be watched."""
+    if standing.transaction_id is not None:
+        raise AlreadyBroadcast(standing.transaction_id)
+    if standing.state(now) in (State.STOPPED, State.LAPSED):
+        _refuse_settled(standing, now)
+
+
 def _shown(standing: Standing, event: Event, now: Millis) -> Standing:
     return standing
 
@@ -116,6 +142,8 @@ def _acknowledge(standing: Standing, event: Event, now: Millis) -> Standing:
     state = _refuse_settled(standing, now)
     if standing.pause is None or standing.pause.friction is not Friction.NOTICE:
         raise NotOffered("Acknowledging settles a notice; this withdrawal was asked for something else.")
+    if standing.watched:
+        raise Watched
     hold = standing.open_hold(now)
     if state is State.HELD and hold is not None:
         raise HeldBack(hold.ended_at())
@@ -131,12 +159,15 @@ def _answer(standing: Standing, event: Event, now: Millis) -> Standing:
         raise NotOffered("No questions were asked about this withdrawal.")
     if pause.started_at is not None:
         raise AlreadyResolved("answered", None, pause.started_at)
-    watched_at = now if event.answers.get("answer_someone_listening") is True else standing.watched_at
+    watched_at = standing.watched_at
+    if watched_at is None and event.answers.get("answer_someone_listening") is True:
+        watched_at = now
     return replace(standing, pause=pause.started(now), answered_at=now, watched_at=watched_at)
 
 
 def _listening(standing: Standing, event: Event, now: Millis) -> Standing:
-    _refuse_settled(standing, now)
+    """After a release, too: what has not left yet is then not cleared any more."""
+    _refuse_ended(standing, now)
     if standing.pause is None:
         raise NotOffered("Nothing was asked of this withdrawal.")
     return replace(standing, watched_at=standing.watched_at or now)
@@ -149,10 +180,7 @@ def _help(standing: Standing, event: Event, now: Millis) -> Standing:
 
 def _stop(standing: Standing, event: Event, now: Millis) -> Standing:
     """From every state in which the money is still there, a released one included: stopping is never too much."""
-    if standing.transaction_id is not None:
-        raise AlreadyBroadcast(standing.transaction_id)
-    if standing.state(now) in (State.STOPPED, State.LAPSED):
-        _refuse_settled(standing, now)
+    _refuse_ended(standing, now)
     resolved = Resolved(Resolution.STOP, event.id, now, event.by)
     pause = standing.pause
     if pause is not None and pause.resolution(standing.holds) is None:
@@ -165,7 +193,7 @@ def _confirm(standing: Standing, event: Event, now: Millis) -> Standing:
     pause = standing.pause
     if pause is None or pause.friction is Friction.NOTICE:
         raise NotOffered("Confirming follows questions or a pause; this withdrawal was asked for neither.")
-    if standing.watched_at is not None or standing.companion_watched or event.session.watched:
+    if standing.watched or event.session.watched:
         raise Watched
     hold = standing.open_hold(now)
     if state is State.HELD and hold is not None:
@@ -176,6 +204,7 @@ def _confirm(standing: Standing, event: Event, now: Millis) -> Standing:
     if now < elapses_at:
         raise NotElapsed(elapses_at)
     _refuse_old_session(pause, event, elapses_at)
+    _refuse_future(event, now)
     return replace(standing, pause=replace(pause, resolved=Resolved(Resolution.CONFIRM, event.id, now, event.by)))
 
 
@@ -187,6 +216,12 @@ def _refuse_old_session(pause: Pause, event: Event, elapses_at: Millis) -> None:
         raise SessionTooOld("authenticated_at", elapses_at)
 
 
+def _refuse_future(event: Event, now: Millis) -> None:
+    for field, at in (("session_started_at", event.session_started_at), ("authenticated_at", event.authenticated_at)):
+        if at is not None and at > now + CLOCKS_DIFFER_BY:
+            raise SessionAhead(field, now)
+
+
 def _broadcast(standing: Standing, event: Event, now: Millis) -> Standing:
     """The first is always recorded, even of something stopped or never cleared: it has happened."""
     if standing.transaction_id is not None:
@@ -195,10 +230,7 @@ def _broadcast(standing: Standing, event: Event, now: Millis) -> Standing:
 
 
 def _held(standing: Standing, event: Event, now: Millis) -> Standing:
-    if standing.transaction_id is not None:
-        raise AlreadyBroadcast(standing.transaction_id)
-    if standing.state(now) in (State.STOPPED, State.LAPSED):
-        _refuse_settled(standing, now)
+    _refuse_ended(standing, now)
     name = f"{standing.withdrawal}/event/{event.id}"  # never the name of a rule's hold, whatever the caller's id is
     hold = Hold(name, standing.withdrawal, event.reason, now, Millis(now + event.lasts), event.by)
     return replace(standing, holds=(*standing.holds, hold))

@@ -36,7 +36,10 @@ def check(
     mode: str,
     now: Millis,
 ) -> Candidate:
-    """Raises Refused with every finding about signature, pack, campaign, their agreement, and the golden examples."""
+    """Raises Refused with every finding about pack, campaign, their agreement, and the golden examples.
+
+    A bad signature, or files that cannot be read, are refused first and alone: what they say is not worth checking.
+    """
     findings = verify_pack(pack_files, signers, mode)
     if findings:
         raise Refused("the pack is not as its agency signed it", findings)
@@ -87,6 +90,12 @@ def _already(tx: Transaction, campaign: Campaign) -> list[Finding]:
     if tx.one("find_campaign", id=campaign.id, version=campaign.version) is not None:
         message = f"version {campaign.version} of {campaign.id} was activated before; a change needs a higher version"
         findings.append(Finding(f"{CAMPAIGN}:version", "known-version", message, str(campaign.version + 1)))
+    newest = tx.one("newest_version", id=campaign.id)
+    if not findings and newest is not None and newest["version"] > campaign.version:
+        message = (
+            f"version {newest['version']} of {campaign.id} was activated before; going back needs a higher version"
+        )
+        findings.append(Finding(f"{CAMPAIGN}:version", "older-version", message, str(newest["version"] + 1)))
     for row in tx.all("campaigns_active", jurisdiction=campaign.jurisdiction, now=tx.now):
         if row["id"] != campaign.id:
             message = (

@@ -3,7 +3,7 @@
 import msgspec
 
 from breather.domain.clearance import Clearance, issue
-from breather.domain.instant import DAY
+from breather.domain.instant import Millis
 from breather.domain.refusal import (
     AlreadyBroadcast,
     NotClearable,
@@ -13,14 +13,16 @@ from breather.domain.refusal import (
     Watched,
 )
 from breather.domain.standing import is_open
-from breather.exchange.snapshot import Snapshot
+from breather.exchange.snapshot import Snapshot, released_covers
 from breather.storage.exchange.withdrawals import (
     WithdrawalRow,
-    companions,
     find_withdrawal,
+    holds_of_pair,
     pauses_of_pair,
     standing_of,
+    waits,
 )
+from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 
 STEP = 7
@@ -34,15 +36,15 @@ def clear(tx: Transaction, snapshot: Snapshot, withdrawal: str, actor: str, time
     if time_suspect:
         raise TimeSuspect
     standing = standing_of(tx, row)
-    active = snapshot.frozen(row.campaign_key)
-    covers = DAY if active is None else active.campaign.pause.released_covers
+    covers = released_covers(snapshot.frozen(row.campaign_key))
     if standing.transaction_id is not None:
         raise AlreadyBroadcast(standing.transaction_id)
-    if standing.watched_at is not None:
+    if standing.watched:
         raise Watched
     if not standing.covered(tx.now, covers):
         raise NotClearable(standing.state(tx.now).value)
-    _refuse_open_pauses(tx, row)
+    if (other := pause_in_the_way(tx, row, tx.now)) is not None:
+        raise PauseOpen(other)
     clearance = issue(snapshot.identity.vasp, snapshot.identity.mode, row.asked(), tx.now)
     body = msgspec.json.encode({"expires_at": clearance.expires_at})
     number = tx.journal(STEP, "cleared", withdrawal, actor, body)
@@ -50,18 +52,16 @@ def clear(tx: Transaction, snapshot: Snapshot, withdrawal: str, actor: str, time
     return clearance
 
 
-def _refuse_open_pauses(tx: Transaction, row: WithdrawalRow) -> None:
+def pause_in_the_way(reader: Reader, row: WithdrawalRow, now: Millis) -> str | None:
     """Another pause on the same pair comes first, even where this withdrawal was released by itself.
 
-    One whose release a hold has voided is open again, as long as something waits for it.
+    One whose release a hold has voided is open again, as long as something waits for it. Returns its id.
     """
-    for pause in pauses_of_pair(tx, row.customer, row.destination, 0):
-        opener = find_withdrawal(tx, pause.id)
-        if pause.id == row.pause or opener is None or not is_open(standing_of(tx, opener), tx.now):
+    holds = holds_of_pair(reader, row.customer, row.destination)
+    for pause in pauses_of_pair(reader, (row.customer, row.destination), holds, now, since=now):
+        opener = find_withdrawal(reader, pause.id)
+        if pause.id == row.pause or opener is None or not is_open(standing_of(reader, opener), now):
             continue
-        if pause.resolved is None or any(_waits(other) for other in companions(tx, pause.id)):
-            raise PauseOpen(pause.id)
-
-
-def _waits(row: WithdrawalRow) -> bool:
-    return row.transaction_id is None and row.stopped_at is None
+        if pause.resolved is None or waits(reader, pause.id):
+            return pause.id
+    return None

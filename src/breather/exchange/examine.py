@@ -30,6 +30,7 @@ def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
     yield from _keys(snapshot)
     yield from _campaigns(snapshot, now)
     yield from _budget(reader, snapshot, now)
+    yield from _alarms(reader, now)
     if reader.one("find_console_password") is None:
         yield Sign(True, "the console has no password", "run `breather password set`")
 
@@ -70,6 +71,14 @@ def _campaigns(snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
             yield Sign(
                 True, f"pack {one.pack.id} expires at {format_instant(one.pack.expires)}", "ask for a new version"
             )
+
+
+def _alarms(reader: Reader, now: Millis) -> Iterator[Sign]:
+    """What left although it was stopped or never cleared: payout code that does not ask (design 4)."""
+    row = reader.one("alarms_since", since=now - BUDGET_WINDOW)
+    if row is not None and row["alarms"]:
+        what = f"{row['alarms']} withdrawals of 7 days were broadcast after a stop or without a clearance"
+        yield Sign(True, what, "look at them in the console; payout code must not broadcast without a clearance")
 
 
 def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:

@@ -47,7 +47,7 @@ class Arm(msgspec.Struct, frozen=True):
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`asked` is the friction the rules asked for where what was done differs: a holdout, a budget, an open pause."""
+    """`asked` is what the rules asked for, where what was done differs: a holdout, or something open on the pair."""
 
     decision: str
     friction: str

@@ -35,6 +35,7 @@ from breather.storage.transaction import Transaction
 
 _STEPS: Mapping[EventKind, int] = {EventKind.BROADCAST: 8}
 STEP = 7
+RELEASING = frozenset({EventKind.CONFIRM, EventKind.ACKNOWLEDGE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, 
         return Responded(row, before, created=False)
     if event.kind is EventKind.BROADCAST and before.transaction_id == event.transaction_id is not None:
         return Responded(row, before, created=False)  # said again under another id: still one broadcast (guarantee A7)
-    if event.kind is EventKind.CONFIRM and time_suspect:
+    if event.kind in RELEASING and time_suspect:
         raise TimeSuspect
     after = move(before, event, tx.now)
     if event.kind is EventKind.ANSWER:
@@ -105,23 +106,22 @@ def _answered(
         why=list(wanted.why),
     )
     row = replace(row, answered=msgspec.json.encode(answered))
-    return row, _raised(after, active, friction, tx.now)
+    return row, _raised(after, active, wanted.friction, tx.now)
 
 
-def _raised(standing: Standing, active: Activated, friction: Friction, now: Millis) -> Standing:
+def _raised(standing: Standing, active: Activated, asked: Friction, now: Millis) -> Standing:
+    """By what the rules ask for now, and by nothing else: a hold that lies over the pause does not lengthen it."""
     pause = standing.pause
     assert pause is not None, "only what was asked something can be answered"
     terms = active.campaign.pause
-    duration = terms.duration if friction >= Friction.COOLING_OFF else pause.duration
     holds = standing.holds
-    if friction is Friction.HOLD and standing.friction < Friction.HOLD:
+    if asked is Friction.HOLD and all(hold.id != f"{standing.withdrawal}/rule" for hold in holds):
         until = Millis(now + terms.hold_maximum)
-        holds = (
-            *holds,
-            Hold(f"{standing.withdrawal}/answers", standing.withdrawal, "desk-review", now, until, "campaign"),
-        )
-    raised = pause.raised(min(friction, Friction.COOLING_OFF), duration)
-    return replace(standing, friction=friction, pause=raised, holds=holds)
+        name = f"{standing.withdrawal}/answers"
+        holds = (*holds, Hold(name, standing.withdrawal, "desk-review", now, until, "campaign"))
+    duration = terms.duration if asked >= Friction.COOLING_OFF else pause.duration
+    raised = pause.raised(min(asked, Friction.COOLING_OFF), duration)
+    return replace(standing, friction=max(standing.friction, asked), pause=raised, holds=holds)
 
 
 def _alert(active: Activated, record: DecisionRecord, wanted: Intervention) -> AlertChoice | None:
@@ -140,7 +140,10 @@ def _remember(tx: Transaction, row: WithdrawalRow, event: Event) -> None:
         return
     customer = CustomerRef(row.customer)
     before = read_profiles(tx, customer, row.destination)
-    after = after_stop(before, row.id, tx.now) if event.kind is EventKind.STOP else after_broadcast(before, tx.now)
+    if event.kind is EventKind.STOP:
+        after = after_stop(before, row.id, tx.now)
+    else:
+        after = after_broadcast(before, row.asked().amount_usd, tx.now)
     save_profiles(tx, customer, row.destination, before, after)
 
 
@@ -156,6 +159,7 @@ def _body(event: Event) -> bytes:
 
 
 _ALWAYS = frozenset({"kind", "actor"})
+_OUTSIDE: Mapping[str, str] = {"kind": "event", "lasts": "max_hours"}  # what the caller's body calls them
 
 
 def _refuse_changed(stored: bytes, again: bytes) -> None:
@@ -165,4 +169,4 @@ def _refuse_changed(stored: bytes, again: bytes) -> None:
     keys = sorted(key for key in one.keys() | other.keys() if one.get(key) != other.get(key))
     if not keys:  # the same answers in another order
         return
-    raise ChangedRetry("event", tuple(f"/{'event' if key == 'kind' else key}" for key in keys))
+    raise ChangedRetry("event", tuple(f"/{_OUTSIDE.get(key, key)}" for key in keys))

@@ -22,13 +22,30 @@ T = TypeVar("T")
 class RunningExchange:
     """Made by `bootstrap`. `snapshot` is replaced as a whole; a command keeps the one that it began with."""
 
-    def __init__(self, database: Database, writer: Writer, clock: Clock, identity: Identity) -> None:
+    def __init__(self, database: Database, writer: Writer, clock: Clock, identify: Callable[[], Identity]) -> None:
+        """`identify` reads the key folder anew, so that a key made later is known when a campaign needs it.
+
+        Raises LookupError where a key is missing that a campaign in force needs.
+        """
         self.database = database
         self.clock = clock
-        self.identity = identity
         self._writer = writer
+        self._identify = identify
         with database.reading() as reader:
-            self.snapshot: Snapshot = read_snapshot(reader, identity)
+            self.snapshot: Snapshot = self._whole(reader)
+
+    @property
+    def identity(self) -> Identity:
+        return self.snapshot.identity
+
+    def _whole(self, reader: Reader) -> Snapshot:
+        snapshot = read_snapshot(reader, self._identify())
+        for version in snapshot.keys_needed(self.clock.now()):
+            if version not in snapshot.identity.assignment_keys:
+                raise LookupError(
+                    f"assignment-{version}.secret is not in the key folder, and a campaign in force needs it"
+                )
+        return snapshot
 
     def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
@@ -43,11 +60,14 @@ class RunningExchange:
             return question(reader, now)
 
     def refresh(self) -> bool:
-        """Take a new snapshot if the generation has risen; whether it had. Polled each second by `serve`."""
+        """Take a new snapshot if the generation has risen; whether it had. Polled each second by `serve`.
+
+        Raises LookupError, and keeps the snapshot there was, where the new one needs a key that is missing.
+        """
         with self.database.reading() as reader:
             if read_generation(reader) == self.snapshot.generation:
                 return False
-            self.snapshot = read_snapshot(reader, self.identity)
+            self.snapshot = self._whole(reader)
             return True
 
     def close(self) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from breather.domain.campaign import Campaign, Period
-from breather.domain.instant import Millis
+from breather.domain.instant import DAY, Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
 from breather.protocol.pack import from_blob, read_pack
+from breather.storage.failure import Unavailable
 from breather.storage.reader import Reader
 
 
@@ -19,6 +20,11 @@ class Activated:
     period: Period
     pack_hash: str
     pack: Pack
+
+
+def released_covers(active: Activated | None) -> int:
+    """For how long (ms) a release is good; a day where no campaign applies, as a campaign has it by default."""
+    return DAY if active is None else active.campaign.pause.released_covers
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,18 @@ class Snapshot:
                 return activated
         return None
 
+    def keys_needed(self, now: Millis) -> frozenset[int]:
+        """The versions of the assignment key that campaigns in force, or coming, are keyed with."""
+        return frozenset(
+            activated.campaign.experiment.key_version
+            for activated in self.campaigns.values()
+            if activated.period.contains(max(now, activated.period.starts_at))
+        )
+
     def frozen(self, key: tuple[str, int] | None) -> Activated | None:
-        """The version a withdrawal was submitted under."""
+        """The version a withdrawal was submitted under. Raises Unavailable while it is not loaded here yet."""
+        if key is not None and key not in self.campaigns:
+            raise Unavailable(f"campaign {key[0]} version {key[1]} was activated a moment ago")
         return None if key is None else self.campaigns[key]
 
 

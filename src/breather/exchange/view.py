@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from breather.domain.cooling_off import State
-from breather.domain.instant import DAY, Millis
+from breather.domain.instant import Millis
 from breather.domain.outcome import Ending, outcome_of
 from breather.domain.refusal import UnknownWithdrawal
 from breather.domain.standing import Standing
+from breather.exchange.clear import pause_in_the_way
 from breather.exchange.record import AnsweredRecord, DecisionRecord, decode_answered, decode_record
-from breather.exchange.snapshot import Snapshot
+from breather.exchange.snapshot import Snapshot, released_covers
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, following, standing_of
 from breather.storage.reader import Reader
 
@@ -42,15 +43,14 @@ def view(reader: Reader, snapshot: Snapshot, withdrawal: str, now: Millis) -> Wi
 
 def view_of(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis) -> WithdrawalView:
     standing = standing_of(reader, row)
-    active = snapshot.frozen(row.campaign_key)
-    covers = DAY if active is None else active.campaign.pause.released_covers
+    covers = released_covers(snapshot.frozen(row.campaign_key))
     return WithdrawalView(
         row=row,
         record=decode_record(row.decision),
         answered=None if row.answered is None else decode_answered(row.answered),
         standing=standing,
         ending=outcome_of(standing, row.compared(), following(reader, row), now),
-        clearable=standing.covered(now, covers),
+        clearable=standing.covered(now, covers) and pause_in_the_way(reader, row, now) is None,
         now=now,
     )
 

@@ -58,11 +58,6 @@ def password_matches(stored: str | None, password: str) -> bool:
     return stored is not None and possible
 
 
-def needs_rehash(stored: str) -> bool:
-    """Whether the hash was made with other parameters than today's; if so, hash again at the next login."""
-    return _HASHER.check_needs_rehash(stored)
-
-
 def _normal(password: str) -> str:
     # Typed on two keyboards the same password may differ in its code points; NIST SP 800-63B-4 asks for this.
     return unicodedata.normalize("NFKC", password)

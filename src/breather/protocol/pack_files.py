@@ -28,7 +28,7 @@ def read_folder(path: Path) -> PackFiles:
     findings: list[Finding] = []
     files: dict[str, bytes] = {}
     if not path.is_dir() or path.is_symlink():
-        raise Refused("not a pack", [Finding(str(path), "no-folder", "is not a folder; a pack is a folder of files")])
+        raise Refused("there is nothing to read", [Finding(str(path), "no-folder", "is not a folder of files")])
     for name, entry in _walk(path, ""):
         if len(files) + len(findings) >= COUNT_LIMIT:
             findings.append(Finding(path.name, "too-many-files", f"holds more than {COUNT_LIMIT} files"))

@@ -1,11 +1,11 @@
 """Who calls the JSON API: a bearer key with scopes, known by its SHA-256. 256 random bits need no slow hash."""
 
-import hashlib
 import secrets
 from enum import StrEnum
 
 from starlette.requests import Request
 
+from breather.exchange.link import digest
 from breather.exchange.snapshot import ApiKey, Snapshot
 from breather.web.problems import Problem
 
@@ -23,11 +23,7 @@ class Scope(StrEnum):
 def make_key(mode: str) -> tuple[str, str]:
     """(the key, which is shown once; its hash, which is stored)."""
     key = f"brk_{mode}_{secrets.token_urlsafe(32)}"
-    return key, hash_key(key)
-
-
-def hash_key(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+    return key, digest(key)
 
 
 def authenticate(request: Request, snapshot: Snapshot) -> ApiKey:
@@ -35,7 +31,7 @@ def authenticate(request: Request, snapshot: Snapshot) -> ApiKey:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not key:
         raise Problem(401, "unauthenticated", "No API key", "Send it as 'Authorization: Bearer brk_...'.")
-    found = snapshot.api_keys.get(hash_key(key.strip()))
+    found = snapshot.api_keys.get(digest(key.strip()))
     if found is None:
         raise Problem(
             401, "unauthenticated", "This API key is not known here", "It may have been revoked, or be of another mode."

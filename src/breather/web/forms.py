@@ -20,7 +20,7 @@ async def read_form(request: Request) -> Form:
     async for part in request.stream():
         size += len(part)
         if size > LARGEST:
-            raise too_large()
+            raise too_large(LARGEST)
         parts.append(part)
     try:
         pairs = parse_qsl(b"".join(parts).decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)

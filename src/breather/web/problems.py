@@ -9,13 +9,19 @@ from types import MappingProxyType
 from typing import Final
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import ChangedRetry, Refusal
-from breather.storage.failure import DeadlineTaken, OutcomeUnknown, Overloaded, StorageFailure
+from breather.storage.failure import (
+    DeadlineTaken,
+    OutcomeUnknown,
+    Overloaded,
+    QueryMistake,
+    RowRefused,
+    StorageFailure,
+)
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -30,6 +36,7 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "watched": (409, "Somebody else may be watching"),
         "held": (409, "A hold is open"),
         "session-too-old": (409, "The session began before the pause elapsed"),
+        "session-ahead": (409, "The session began in the future"),
         "already-broadcast": (409, "It has been broadcast"),
         "broadcast-differs": (409, "It was broadcast in another transaction"),
         "not-clearable": (409, "No clearance in this state"),
@@ -112,7 +119,12 @@ def _of_refusal(refusal: Refusal) -> Problem:
 
 
 def _of_storage(failure: StorageFailure) -> Problem:
-    """Whatever happened in storage, the answer is *no decision*; the client waits, and asks again (guarantee A2)."""
+    """Whatever happened in storage, the answer is *no decision*; the client waits, and asks again (guarantee A2).
+
+    But a row or a query that is refused is our own fault, and would be refused again.
+    """
+    if isinstance(failure, RowRefused | QueryMistake):
+        return Problem(500, "fault", "A fault of the service", "Nothing was stored.")
     if isinstance(failure, OutcomeUnknown):
         return Problem(503, "pending", "Taken, and not yet known", "Ask again with the same id.")
     if isinstance(failure, Overloaded | DeadlineTaken):
@@ -125,8 +137,3 @@ def _error(finding: Finding) -> dict[str, str]:
     if finding.suggestion:
         found["suggestion"] = finding.suggestion
     return found
-
-
-async def answer_problem(request: Request, error: Exception) -> Response:
-    """The exception handler of the JSON API."""
-    return problem_of(error).response()

@@ -28,15 +28,18 @@ def read_shape(body: bytes, shape: type[T]) -> T:
         raise invalid(findings or [Finding("", "invalid", str(error))]) from None
 
 
-def explain(value: Any, kind: inspect.Type, pointer: str) -> Iterator[Finding]:
-    """What of `value` does not fit `kind`."""
+def explain(value: Any, kind: inspect.Type, pointer: str, meaning: str = "") -> Iterator[Finding]:
+    """What of `value` does not fit `kind`; `meaning` says in words what that is."""
     match kind:
+        case inspect.Metadata():
+            described = (kind.extra_json_schema or {}).get("description", "")
+            yield from explain(value, kind.type, pointer, described)
         case inspect.UnionType():
             yield from _explain_optional(value, kind, pointer)
         case inspect.StructType():
             yield from _explain_object(value, kind, pointer)
         case inspect.StrType():
-            yield from _explain_text(value, kind, pointer)
+            yield from _explain_text(value, kind, pointer, meaning)
         case inspect.EnumType():
             words = [str(member.value) for member in kind.cls]
             yield from _explain_word(value, words, pointer)
@@ -75,7 +78,7 @@ def _explain_object(value: Any, kind: inspect.StructType, pointer: str) -> Itera
             yield Finding(f"{pointer}/{name}", "missing", "is missing")
 
 
-def _explain_text(value: Any, kind: inspect.StrType, pointer: str) -> Iterator[Finding]:
+def _explain_text(value: Any, kind: inspect.StrType, pointer: str, meaning: str) -> Iterator[Finding]:
     if not isinstance(value, str):
         yield _wrong(pointer, "a text in quotes", value)
         return
@@ -84,7 +87,7 @@ def _explain_text(value: Any, kind: inspect.StrType, pointer: str) -> Iterator[F
     elif kind.max_length is not None and len(value) > kind.max_length:
         yield Finding(pointer, "too-long", f"has {len(value)} characters; at most {kind.max_length} are possible")
     elif kind.pattern is not None and not re.search(kind.pattern, value):
-        yield Finding(pointer, "form", f"has another form than {kind.pattern}")
+        yield Finding(pointer, "form", f"has another form than this: {meaning or kind.pattern}")
 
 
 def _explain_integer(value: Any, kind: inspect.IntType, pointer: str) -> Iterator[Finding]:

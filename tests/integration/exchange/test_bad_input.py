@@ -47,9 +47,9 @@ VALUES: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"customer": {"ref": ""}}, "/customer/ref", "at least 1"),
     ({"customer": {"ref": "a\x1bb"}}, "/customer/ref", "U+001B"),
     ({"customer": {"ref": "a\u202eb"}}, "/customer/ref", "U+202E"),
-    ({"destination": {"address": ADDRESS, "memo": "a\nb"}}, "/destination/memo", "U+000A"),
+    ({"destination": {"address": ADDRESS, "memo": "7"}}, "/destination/memo", "TRON addresses take no memo"),
     ({"session": {"remote_access": "no"}}, "/session/remote_access", "true or false"),
-    ({"session": {"security_changed_at": "yesterday"}}, "/session/security_changed_at", "RFC 3339"),
+    ({"session": {"security_changed_at": "yesterday"}}, "/session/security_changed_at", "write it like"),
     ({"account": {"opened_at": "2026-02-30T00:00:00Z"}}, "/account/opened_at", ""),
     ({"account": {"opened_at": "2026-02-03T00:00:00"}}, "/account/opened_at", ""),
     ({"account": {"balance_usd": "much"}}, "/account/balance_usd", "decimal number"),
@@ -157,15 +157,17 @@ def test_just_under_the_limit_is_read(service: ExchangeProcess) -> None:
     assert service.post("/v1/withdrawals", body + b" " * (65_537 - len(body))).status_code == 413
 
 
-@pytest.mark.parametrize("deadline", ["0", "-1", "1.5", "60001", "soon", "", "9" * 30, "١٠٠"])
+@pytest.mark.parametrize("deadline", ["0", "-1", "1.5", "60001", "soon", "", "9" * 30])
 def test_a_deadline_that_is_none(service: ExchangeProcess, deadline: str) -> None:
-    headers = {"Breather-Deadline-Ms": deadline.encode().decode("latin-1")}
+    headers = {"Breather-Deadline-Ms": deadline}
     reply = service.call("POST", "/v1/withdrawals", withdrawal("bad-6"), headers=headers)
     assert reply.status_code == 400
     assert "1 to 60000" in reply.json()["detail"]
 
 
-@pytest.mark.parametrize("query", ["changed_after=-1", "changed_after=x", "changed_after=" + "9" * 19, "limit=0", "limit=501", "limit=1e2"])
+@pytest.mark.parametrize(
+    "query", ["changed_after=-1", "changed_after=x", "changed_after=" + "9" * 19, "limit=0", "limit=501", "limit=1e2"]
+)
 def test_a_question_that_cannot_be_answered(service: ExchangeProcess, query: str) -> None:
     name = query.partition("=")[0]
     assert [error["pointer"] for error in errors_of(service.get(f"/v1/withdrawals?{query}"))] == [f"?{name}"]
@@ -180,7 +182,11 @@ EVENTS: tuple[tuple[dict[str, Any], str, str], ...] = (
     ({"id": "page/stop", "event": "stop"}, "/id", "another form"),
     ({"id": "e", "event": "stop", "reason": "none"}, "/reason", "known are"),
     ({"id": "e", "event": "confirm"}, "/session_started_at", "missing"),
-    ({"id": "e", "event": "confirm", "session_started_at": "now", "authenticated_at": "now"}, "/session_started_at", ""),
+    (
+        {"id": "e", "event": "confirm", "session_started_at": "now", "authenticated_at": "now"},
+        "/session_started_at",
+        "",
+    ),
     ({"id": "e", "event": "broadcast", "transaction_id": ""}, "/transaction_id", "at least 1"),
     ({"id": "e", "event": "broadcast", "transaction_id": "ab\n"}, "/transaction_id", "another form"),
     ({"id": "e", "event": "held", "reason": "r", "max_hours": 73}, "/max_hours", "between 1 and 72"),
@@ -207,9 +213,10 @@ def test_a_clearance_takes_no_wishes(service: ExchangeProcess) -> None:
     assert errors_of(service.post("/v1/withdrawals/bad-9/clearance", {"amount": "1"}))[0]["pointer"] == "/amount"
 
 
-@pytest.mark.parametrize("id", ["unknown", "%00", "a%00b", "%FF", "a" * 300, "a%20b", "wd%0A", "..%2f..%2fetc"])
-def test_an_address_of_nothing(exchange: ExchangeProcess, id: str) -> None:  # noqa: A002  # the API's own word
-    found = exchange.client.get(f"{exchange.url}/v1/withdrawals/{id}", headers={"Authorization": f"Bearer {exchange.key}"})
+@pytest.mark.parametrize("name", ["unknown", "%00", "a%00b", "%FF", "a" * 300, "a%20b", "wd%0A", "..%2f..%2fetc"])
+def test_an_address_of_nothing(exchange: ExchangeProcess, name: str) -> None:
+    headers = {"Authorization": f"Bearer {exchange.key}"}
+    found = exchange.client.get(f"{exchange.url}/v1/withdrawals/{name}", headers=headers)
     assert found.status_code == 404, found.text
     assert found.headers["content-type"] == "application/problem+json"
 

@@ -3,20 +3,20 @@
 from breather.client import Cleared, verify_clearance
 from breather.domain.instant import HOUR, MINUTE, SECOND
 from tests.exchange_process import VASP, ExchangeProcess
-from tests.integration.exchange.withdrawals import ADDRESS, assert_journal_has_no_gap, open_page, small, withdrawal
+from tests.integration.exchange.withdrawals import address_of, assert_journal_has_no_gap, open_page, small, withdrawal
 
 
-def payout(id: str) -> Cleared:  # noqa: A002  # the API's own word
+def payout(name: str) -> Cleared:
     """What the exchange's own rows say."""
     return Cleared(
         vasp=VASP,
         mode="test",
-        withdrawal=id,
-        customer=f"c-{id}",
+        withdrawal=name,
+        customer=f"c-{name}",
         asset="USDT",
         network="TRON",
         amount_units=5_000_000_000,
-        address=ADDRESS,
+        address=address_of(name),
     )
 
 
@@ -56,12 +56,16 @@ def test_from_the_question_to_the_broadcast(exchange: ExchangeProcess) -> None:
 
     cleared = exchange.post("/v1/withdrawals/flow-1/clearance", {})
     assert cleared.status_code == 200, cleared.text
-    proof = verify_clearance(cleared.json()["clearance"], exchange.clearance_keys, payout("flow-1"), exchange.now // SECOND)
+    proof = verify_clearance(
+        cleared.json()["clearance"], exchange.clearance_keys, payout("flow-1"), exchange.now // SECOND
+    )
     assert proof.jti == "flow-1"
 
     sent = exchange.event("flow-1", {"id": "sent", "event": "broadcast", "transaction_id": "ab" * 32})
     assert (sent.status_code, sent.json()["outcome"]) == (201, "proceeded")
-    assert exchange.post("/v1/withdrawals/flow-1/clearance", {}).json()["type"] == "urn:breather:problem:already-broadcast"
+    assert (
+        exchange.post("/v1/withdrawals/flow-1/clearance", {}).json()["type"] == "urn:breather:problem:already-broadcast"
+    )
     assert page.get("/alert").status_code == 200
     assert_journal_has_no_gap(exchange)
 
@@ -112,7 +116,9 @@ def test_a_smaller_one_after_a_stop_makes_it_reduced(exchange: ExchangeProcess) 
     exchange.post("/v1/withdrawals", withdrawal("less-1"))
     stopped = exchange.event("less-1", {"id": "s", "event": "stop"}).json()
     exchange.advance(MINUTE)
-    exchange.post("/v1/withdrawals", withdrawal("less-2", customer={"ref": "c-less-1"}, amount="100", amount_usd="100"))
+    exchange.post(
+        "/v1/withdrawals", withdrawal("less-2", "less-1", customer={"ref": "c-less-1"}, amount="100", amount_usd="100")
+    )
     state = exchange.state("less-1")
     assert state["outcome"] == "reduced"
     changed = exchange.get(f"/v1/withdrawals?changed_after={stopped['changed']}").json()
@@ -129,4 +135,8 @@ def test_the_list_of_changes_gives_each_change_once(exchange: ExchangeProcess) -
         seen += [one["id"] for one in found["changes"]]
         after, more = found["next"], found["more"]
     assert seen == [f"list-{number}" for number in range(5)]
-    assert exchange.get(f"/v1/withdrawals?changed_after={after}").json() == {"changes": [], "next": after, "more": False}
+    assert exchange.get(f"/v1/withdrawals?changed_after={after}").json() == {
+        "changes": [],
+        "next": after,
+        "more": False,
+    }

@@ -1,30 +1,37 @@
 """Bodies of withdrawals, the page as a browser without scripts uses it, and what lies in the database."""
 
+import hashlib
 import html
 import re
 import sqlite3
 from typing import Any
 
+import base58
 import httpx
 import psycopg
 
 from tests.exchange_process import ExchangeProcess
 
 ADDRESS = "TN9RRaXkCFtTXRso2GdTZxSxxwufzxLQPP"
-OTHER_ADDRESS = "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"
 TABLES = ("journal", "withdrawal", "pause", "hold", "event", "profile", "link", "page_session")
 
 
-def withdrawal(id: str, **changed: Any) -> dict[str, Any]:  # noqa: A002  # the API's own word
+def address_of(payee: str) -> str:
+    """A TRON address of this name's own, so that no test is in another one's history."""
+    address: bytes = base58.b58encode_check(b"\x41" + hashlib.sha256(payee.encode()).digest()[:20])
+    return address.decode()
+
+
+def withdrawal(name: str, /, payee: str = "", **changed: Any) -> dict[str, Any]:
     """A first, large withdrawal of a customer in Macau to a new address: it meets a cooling-off."""
     body: dict[str, Any] = {
-        "id": id,
-        "customer": {"ref": f"c-{id}"},
+        "id": name,
+        "customer": {"ref": f"c-{name}"},
         "asset": "USDT",
         "network": "TRON",
         "amount": "5000",
         "amount_usd": "5000.00",
-        "destination": {"address": ADDRESS},
+        "destination": {"address": address_of(payee or name)},
         "locale": "en",
         "residence": {"kyc": "MO"},
         "session": {"new_device": False, "remote_access": False, "screen_shared": False, "on_call": False},
@@ -32,14 +39,14 @@ def withdrawal(id: str, **changed: Any) -> dict[str, Any]:  # noqa: A002  # the 
     return {**body, **changed}
 
 
-def small(id: str, **changed: Any) -> dict[str, Any]:  # noqa: A002  # the API's own word
+def small(name: str, /, **changed: Any) -> dict[str, Any]:
     """A small first one: it meets a notice only."""
-    return withdrawal(id, amount="20", amount_usd="20", **changed)
+    return withdrawal(name, amount="20", amount_usd="20", **changed)
 
 
-def elsewhere(id: str, **changed: Any) -> dict[str, Any]:  # noqa: A002  # the API's own word
+def elsewhere(name: str, /, **changed: Any) -> dict[str, Any]:
     """From a place without a campaign: it proceeds."""
-    return withdrawal(id, residence={"kyc": "PT"}, **changed)
+    return withdrawal(name, residence={"kyc": "PT"}, **changed)
 
 
 class Page:
@@ -49,6 +56,7 @@ class Page:
         self.exchange = exchange
         self.opened = exchange.client.get(link)
         self.cookie = self.opened.headers.get("set-cookie", "").partition(";")[0]
+        self.path = "/alert"
         self.shown = self.get("/alert")
 
     def get(self, path: str) -> httpx.Response:
@@ -63,7 +71,10 @@ class Page:
         return self.exchange.client.post(self.exchange.url + path, data=given, headers={"Cookie": self.cookie})
 
     def csrf(self) -> str:
-        match = re.search(r'name="csrf" value="([^"]+)"', self.get("/alert?screen=questions").text)
+        return self.csrf_of("/alert?screen=questions")
+
+    def csrf_of(self, path: str) -> str:
+        match = re.search(r'name="csrf" value="([^"]+)"', self.get(path).text)
         assert match is not None, "the page has no form"
         return html.unescape(match[1])
 
@@ -77,8 +88,8 @@ class Page:
         return self.post("/alert/answers", {**usual, **given})
 
 
-def open_page(exchange: ExchangeProcess, id: str) -> Page:  # noqa: A002  # the API's own word
-    made = exchange.post(f"/v1/withdrawals/{id}/links", {})
+def open_page(exchange: ExchangeProcess, name: str) -> Page:
+    made = exchange.post(f"/v1/withdrawals/{name}/links", {})
     assert made.status_code == 201, made.text
     return Page(exchange, made.json()["url"])
 

@@ -247,9 +247,7 @@ def test_a_connection_lost_in_a_batch_commits_nothing_and_the_next_batch_reconne
         lost_one.result(PATIENCE)
     # Its neighbours may have been in a batch with it, or not: each was answered accordingly.
     kept = [future.exception(PATIENCE) is None for future in (first, third)]
-    assert writer.submit(lambda transaction: open_account(transaction, "next")).result(PATIENCE) == 1 + sum(
-        kept
-    )
+    assert writer.submit(lambda transaction: open_account(transaction, "next")).result(PATIENCE) == 1 + sum(kept)
     writer.close()
     assert identifiers(database) == sorted(
         ["next", *(name for name, there in zip(("first", "third"), kept, strict=True) if there)]

@@ -70,9 +70,7 @@ def test_kill_9_loses_no_acknowledged_act(database_url: str, clock: Clock) -> No
     database.close()
 
 
-def test_a_killed_process_gives_its_lock_back_and_leaves_nothing(
-    database: Database, database_url: str
-) -> None:
+def test_a_killed_process_gives_its_lock_back_and_leaves_nothing(database: Database, database_url: str) -> None:
     with child("stall", database_url) as process:
         assert line_of(process) == "locked"
         process.send_signal(signal.SIGKILL)
@@ -91,9 +89,7 @@ def test_two_processes_lose_no_update_and_share_no_number(database: Database, da
     assert journal(database) == list(range(1, 122))
 
 
-def test_a_failing_disk_stops_the_process_and_keeps_what_was_acknowledged(
-    tmp_path: Path, clock: Clock
-) -> None:
+def test_a_failing_disk_stops_the_process_and_keeps_what_was_acknowledged(tmp_path: Path, clock: Clock) -> None:
     url = f"sqlite:///{tmp_path / 'full.db'}"
     keeper = opened(url, clock)  # keeps the write-ahead log from being tidied away when the child ends
     with child("fill", url) as process:

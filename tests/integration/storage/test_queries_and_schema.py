@@ -183,9 +183,7 @@ def test_the_file_is_for_its_owner_only(tmp_path: Path, clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("checkpoints", "pages"), [(True, 1000), (False, 0)])
-def test_only_the_serving_process_checkpoints(
-    tmp_path: Path, clock: Clock, checkpoints: bool, pages: int
-) -> None:
+def test_only_the_serving_process_checkpoints(tmp_path: Path, clock: Clock, checkpoints: bool, pages: int) -> None:
     database = opened(f"sqlite:///{tmp_path / 'a.db'}", clock, checkpoints=checkpoints)
     with database._writing_session() as session:
         found = session.__dict__["_connection"].execute("PRAGMA wal_autocheckpoint").fetchone()

@@ -93,16 +93,12 @@ def test_a_refused_row_in_a_savepoint_does_not_spoil_the_rest(database: Database
     assert journal(database) == [1, 2]
 
 
-PLAN = st.recursive(
-    st.just("act"), lambda inner: st.tuples(st.booleans(), st.lists(inner, max_size=3)), max_leaves=12
-)
+PLAN = st.recursive(st.just("act"), lambda inner: st.tuples(st.booleans(), st.lists(inner, max_size=3)), max_leaves=12)
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plan=st.lists(PLAN, max_size=4), commits=st.booleans())
-def test_whatever_nests_and_fails_the_journal_has_no_gap(
-    database: Database, plan: list[object], commits: bool
-) -> None:
+def test_whatever_nests_and_fails_the_journal_has_no_gap(database: Database, plan: list[object], commits: bool) -> None:
     """Each nested list is a savepoint; its flag says whether it fails at its end."""
     before = journal(database)
 

@@ -222,9 +222,7 @@ def test_writer_and_deadline_race_and_every_command_has_one_fate(database: Datab
         list(pool.map(submit, range(400)))
     wait(futures.values(), PATIENCE)
     done = {number for number, future in futures.items() if future.exception() is None}
-    taken_back = {
-        number for number, future in futures.items() if isinstance(future.exception(), DeadlineTaken)
-    }
+    taken_back = {number for number, future in futures.items() if isinstance(future.exception(), DeadlineTaken)}
     assert done | taken_back == futures.keys()
     assert sorted(ran) == sorted(done), "a command ran after its deadline had answered, or twice"
     assert identifiers(database) == [f"a{number:04}" for number in sorted(done)]
@@ -242,9 +240,7 @@ def test_closing_finishes_what_was_accepted(database: Database, fatal: list[Stor
     writer.close()
 
 
-def test_closing_without_draining_answers_what_it_drops(
-    database: Database, fatal: list[StorageFailure]
-) -> None:
+def test_closing_without_draining_answers_what_it_drops(database: Database, fatal: list[StorageFailure]) -> None:
     writer = Writer(database, on_fatal=fatal.append)
     gate = Gate()
     running = writer.submit(gate)

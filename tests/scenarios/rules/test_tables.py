@@ -49,9 +49,7 @@ BY_EXPRESSION = [
 
 
 @pytest.mark.parametrize(("expression", "expected"), BY_EXPRESSION)
-def test_a_bad_rule_is_refused_with_all_of_its_errors_and_no_other(
-    expression: str, expected: list[list[str]]
-) -> None:
+def test_a_bad_rule_is_refused_with_all_of_its_errors_and_no_other(expression: str, expected: list[list[str]]) -> None:
     with pytest.raises(BadExpression) as refusal:
         compile_expression(expression, FEATURES)
     found = refusal.value.errors

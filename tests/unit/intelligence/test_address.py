@@ -50,9 +50,7 @@ def test_a_tron_address_is_read_as_given() -> None:
     [ETHEREUM_USDT, ETHEREUM_USDT.lower(), "0x" + ETHEREUM_USDT[2:].upper()],
     ids=["mixed", "small", "capital"],
 )
-def test_all_spellings_of_a_0x_address_become_the_one_with_a_checksum(
-    network: Network, spelling: str
-) -> None:
+def test_all_spellings_of_a_0x_address_become_the_one_with_a_checksum(network: Network, spelling: str) -> None:
     assert canonical_address(network, spelling) == ETHEREUM_USDT
 
 
@@ -132,9 +130,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("network", "text", "code", "part", "suggestion"), WRONG)
-def test_what_is_wrong_is_named(
-    network: str, text: str, code: AddressFault, part: str, suggestion: str
-) -> None:
+def test_what_is_wrong_is_named(network: str, text: str, code: AddressFault, part: str, suggestion: str) -> None:
     found = refusal(Network(network), text)
     assert (found.code, found.suggestion) == (code, suggestion)
     assert part in found.message

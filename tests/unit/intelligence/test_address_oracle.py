@@ -138,9 +138,7 @@ def test_an_address_of_another_network_is_recognised(place: tuple[Network, str])
         canonical_address(Network.ETHEREUM, text)
 
 
-@given(
-    st.sampled_from([0x00, 0x05]), st.binary(min_size=18, max_size=22).filter(lambda data: len(data) != 20)
-)
+@given(st.sampled_from([0x00, 0x05]), st.binary(min_size=18, max_size=22).filter(lambda data: len(data) != 20))
 def test_a_good_checksum_over_another_length_is_refused(version: int, payload: bytes) -> None:
     with pytest.raises(BadAddress):
         canonical_address(Network.BITCOIN, base58check(version, payload))

@@ -44,9 +44,7 @@ def _tests(inner: st.SearchStrategy[Part]) -> st.SearchStrategy[Part]:
         st.tuples(st.just("between"), number, number, number),
         st.tuples(st.just("in"), flag, number, st.lists(_SIGNED, min_size=1, max_size=3)),
         st.tuples(st.just("in"), flag, label, st.lists(_OPEN_TEXTS, min_size=1, max_size=3)),
-        st.tuples(
-            st.just("null"), flag, number | st.sampled_from(sorted(FEATURES)).map(lambda n: ("feature", n))
-        ),
+        st.tuples(st.just("null"), flag, number | st.sampled_from(sorted(FEATURES)).map(lambda n: ("feature", n))),
         st.tuples(st.just("is"), _EQUALITIES, inner, flag),
     )
 

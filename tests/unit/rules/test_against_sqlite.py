@@ -57,9 +57,7 @@ def asked(database: sqlite3.Connection, text: str, row: dict[str, FeatureValue])
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(part=conditions().map(tamed), row=ROWS)
-def test_sqlite_gives_the_same_answer(
-    database: sqlite3.Connection, part: Part, row: dict[str, FeatureValue]
-) -> None:
+def test_sqlite_gives_the_same_answer(database: sqlite3.Connection, part: Part, row: dict[str, FeatureValue]) -> None:
     tokens = printed(part)
     text = " ".join(tokens)
     assume(len(tokens) <= MOST_TOKENS and len(text) <= MOST_CHARACTERS)

@@ -31,9 +31,7 @@ from tests.scenarios.rules.features import FEATURES
         ("source_label IN ('amount_usd', 'said_stranger')", {"source_label"}, Phase.SUBMIT),
     ],
 )
-def test_an_expression_runs_from_the_latest_phase_that_it_names(
-    text: str, features: set[str], phase: Phase
-) -> None:
+def test_an_expression_runs_from_the_latest_phase_that_it_names(text: str, features: set[str], phase: Phase) -> None:
     expression = compile_expression(text, FEATURES)
     assert expression.text == text
     assert expression.features == features
@@ -41,9 +39,7 @@ def test_an_expression_runs_from_the_latest_phase_that_it_names(
 
 
 def test_the_rule_of_the_design_compiles_over_the_real_catalogue() -> None:
-    text = (
-        "destination_is_new AND amount_usd >= 1000 AND (amount_over_median IS NULL OR amount_over_median > 3)"
-    )
+    text = "destination_is_new AND amount_usd >= 1000 AND (amount_over_median IS NULL OR amount_over_median > 3)"
     expression = compile_expression(text, CATALOGUE)
     newcomer: dict[str, FeatureValue] = {
         "destination_is_new": True,
@@ -55,9 +51,7 @@ def test_the_rule_of_the_design_compiles_over_the_real_catalogue() -> None:
     assert expression.evaluate(newcomer | {"amount_usd": Unknown.NOT_PROVIDED}) is Truth.UNDETERMINED
 
 
-@pytest.mark.parametrize(
-    "text", ["amount_usd > 5", "screen_shared", "network = 'tron'", "amount_usd IS NULL"]
-)
+@pytest.mark.parametrize("text", ["amount_usd > 5", "screen_shared", "network = 'tron'", "amount_usd IS NULL"])
 def test_a_value_that_is_absent_is_a_mistake_and_not_an_unknown(text: str) -> None:
     with pytest.raises(KeyError):
         compile_expression(text, FEATURES).evaluate({})
@@ -75,9 +69,7 @@ def test_a_value_that_is_absent_is_a_mistake_and_not_an_unknown(text: str) -> No
         ("network IS NULL", "network", None),
     ],
 )
-def test_a_value_of_another_type_is_refused_and_never_coerced(
-    text: str, name: str, value: FeatureValue
-) -> None:
+def test_a_value_of_another_type_is_refused_and_never_coerced(text: str, name: str, value: FeatureValue) -> None:
     with pytest.raises(TypeError, match=name):
         compile_expression(text, FEATURES).evaluate({name: value})
 

@@ -69,9 +69,7 @@ def test_any_text_compiles_or_is_refused_with_a_place_in_it(text: str) -> None:
     ],
     ids=lambda value: value[:24] if isinstance(value, str) else None,
 )
-def test_limits_and_strange_characters_are_refused_by_name_and_place(
-    text: str, at: int, message: str
-) -> None:
+def test_limits_and_strange_characters_are_refused_by_name_and_place(text: str, at: int, message: str) -> None:
     refused = refusal_of(text)
     assert refused is not None
     assert refused.errors[-1].at == at

@@ -82,9 +82,7 @@ def test_every_part_stands_where_it_says(part: Part) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(part=conditions(2), data=st.data())
-def test_every_misspelt_name_is_reported_at_its_place_with_the_right_one(
-    part: Part, data: st.DataObject
-) -> None:
+def test_every_misspelt_name_is_reported_at_its_place_with_the_right_one(part: Part, data: st.DataObject) -> None:
     tokens = printed(part)
     assume(len(tokens) <= MOST_TOKENS)
     named = [index for index, token in enumerate(tokens) if token in FEATURES]

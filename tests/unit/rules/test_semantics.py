@@ -25,9 +25,7 @@ def compiled(part: Part, space: str = " ") -> Expression:
 
 @settings(max_examples=200, deadline=None)
 @given(part=conditions(), given_values=st.lists(values(), min_size=1, max_size=4))
-def test_three_valued_logic_is_that_of_kleene(
-    part: Part, given_values: list[dict[str, FeatureValue]]
-) -> None:
+def test_three_valued_logic_is_that_of_kleene(part: Part, given_values: list[dict[str, FeatureValue]]) -> None:
     expression = compiled(part)
     for each in given_values:
         assert expression.evaluate(each) is TRUTHS[truth(part, each)]

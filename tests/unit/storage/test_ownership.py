@@ -37,11 +37,7 @@ def test_only_the_first_move_succeeds(moves: list[str]) -> None:
     first = moves[0]
     assert results[0]
     # A cancelled future says True again to whoever cancels it again; nobody else may have it.
-    others = [
-        done
-        for what, done in zip(moves[1:], results[1:], strict=True)
-        if (first, what) != ("cancel", "cancel")
-    ]
+    others = [done for what, done in zip(moves[1:], results[1:], strict=True) if (first, what) != ("cancel", "cancel")]
     assert not any(others)
     if first == "take":
         assert pending.future.running()
@@ -120,7 +116,5 @@ def test_a_failure_repeated_for_another_caller_says_the_same(kind: type[StorageF
 def test_the_drawn_tree_is_the_tree() -> None:
     from breather.storage import failure
 
-    drawn = [
-        line.split()[1] for line in (failure.__doc__ or "").splitlines() if line.strip()[:3] in ("|--", "`--")
-    ]
+    drawn = [line.split()[1] for line in (failure.__doc__ or "").splitlines() if line.strip()[:3] in ("|--", "`--")]
     assert drawn == [kind.__name__ for kind in StorageFailure.__subclasses__()]

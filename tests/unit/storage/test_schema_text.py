@@ -44,11 +44,7 @@ def test_columns_get_each_engines_types_and_checks() -> None:
 
 def test_the_journals_key_is_sqlites_own_row_number() -> None:
     text = "CREATE TABLE journal (number BIGINT PRIMARY KEY, at BIGINT NOT NULL)"
-    assert (
-        schema(text)
-        .rendered(Dialect.SQLITE)[1]
-        .startswith("CREATE TABLE journal (number INTEGER PRIMARY KEY, ")
-    )
+    assert schema(text).rendered(Dialect.SQLITE)[1].startswith("CREATE TABLE journal (number INTEGER PRIMARY KEY, ")
 
 
 def test_null_is_refused_in_every_column_of_a_key() -> None:

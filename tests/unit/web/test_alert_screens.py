@@ -176,7 +176,11 @@ def test_a_lapsed_or_released_withdrawal_sends_her_to_the_exchange() -> None:
     for screen in (Screen.LAPSED, Screen.RELEASED):
         link = page(screen).one("p", class_="go").one("a")
         assert (link.attributes["href"], link.attributes["target"]) == ("/alert/leave", "_top")
-        assert not acts(page(screen))
+    assert not acts(page(Screen.LAPSED))
+
+
+def test_what_was_released_may_still_be_stopped_or_found_to_be_watched() -> None:
+    assert acts(page(Screen.RELEASED)) == ["/alert/stop", "/alert/listening"]
 
 
 def test_an_expired_link_says_nothing_of_any_withdrawal() -> None:

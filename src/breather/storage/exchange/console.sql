@@ -49,7 +49,7 @@ SELECT process, at, detail FROM heartbeat ORDER BY process;
 
 -- name: console_campaigns
 SELECT c.id, c.version, c.hash, c.jurisdiction, c.starts_at, c.ends_at, c.retired_at, c.activated_by,
-       c.pack AS pack_hash, p.id AS pack, p.version AS pack_version, p.stored_at AS pack_stored_at
+       c.pack AS pack_hash, p.id AS pack, p.version AS pack_version
   FROM campaign c LEFT JOIN pack p ON p.hash = c.pack
  ORDER BY CASE WHEN c.retired_at IS NULL THEN 0 ELSE 1 END, c.starts_at DESC, c.id, c.version DESC
  LIMIT 100;

@@ -84,7 +84,8 @@ class ConsoleReader:
         held = row.held_until is not None
         standing = row.standing(holds_of_pair(self._connection, row.customer, row.destination) if held else ())
         ending = outcome_of(standing, row.compared(), following(self._connection, row), self._now)
-        return Decided(row, standing.state(self._now).value, "" if ending is None else ending.outcome.value)
+        outcome = "" if ending is None else ending.outcome.value
+        return Decided(row, standing.state(self._now).value, outcome, standing.alarm() or "")
 
     def timeline(self, withdrawal: str) -> tuple[JournalRow, ...]:
         """The journal's entries on one withdrawal, oldest first, at most 500."""

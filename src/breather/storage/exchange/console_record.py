@@ -84,11 +84,14 @@ class DecisionRow(WithdrawalRow):
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One row with the domain's words for where it stands now; `outcome` is empty while it has not ended."""
+    """One row with the domain's words for where it stands now; `outcome` is empty while it has not ended, `alarm` where
+    nothing left that should have stayed.
+    """
 
     row: DecisionRow
     state: str
     outcome: str
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +151,7 @@ class HeartbeatRow:
 
 @dataclass(frozen=True, slots=True)
 class CampaignRow:
-    """`pack` and the two after it are None where the pack of that hash is not stored, which should never
-    be."""
+    """`pack` and `pack_version` are None where the pack of that hash is not stored, which should never be."""
 
     id: str
     version: int
@@ -162,4 +164,3 @@ class CampaignRow:
     pack_hash: str
     pack: str | None
     pack_version: int | None
-    pack_stored_at: int | None

@@ -30,10 +30,10 @@ def save_profiles(tx: Transaction, customer: CustomerRef, destination: str, befo
     """Writes only the rows that changed."""
     keys = _keys(customer, destination)
     changes = (
-        (keys[0], before.customer != after.customer, encode_profile(after.customer)),
-        (keys[1], before.destination != after.destination, encode_profile(after.destination)),
-        (keys[2], before.payee != after.payee, encode_profile(after.payee)),
+        (keys[0], before.customer, after.customer),
+        (keys[1], before.destination, after.destination),
+        (keys[2], before.payee, after.payee),
     )
-    for (kind, key), changed, state in changes:
-        if changed:
-            tx.run("save_profile", kind=kind, key=key, state=state, at=tx.now)
+    for (kind, key), old, new in changes:
+        if new != old:
+            tx.run("save_profile", kind=kind, key=key, state=encode_profile(new), at=tx.now)

@@ -3,9 +3,9 @@ SELECT * FROM withdrawal WHERE id = :id;
 
 -- name: insert_withdrawal
 INSERT INTO withdrawal (id, number, customer, asset, network, amount, destination, decided_at, friction,
-                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed)
+                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed, watched_at)
 VALUES (:id, :number, :customer, :asset, :network, :amount, :destination, :decided_at, :friction,
-        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number);
+        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number, :watched_at);
 
 -- name: save_withdrawal
 UPDATE withdrawal
@@ -33,14 +33,21 @@ UPDATE withdrawal SET changed = :changed WHERE id = :id;
 -- name: save_clearance
 UPDATE withdrawal SET cleared_until = :cleared_until, changed = :changed WHERE id = :id;
 
--- name: withdrawals_of_pause
-SELECT * FROM withdrawal WHERE pause = :pause ORDER BY number;
+-- name: amounts_of_pause
+SELECT amount, CASE WHEN stopped_at IS NULL THEN 0 ELSE 1 END AS stopped FROM withdrawal WHERE pause = :pause;
+
+-- name: company_of_pause
+SELECT CAST(COUNT(*) AS BIGINT) AS joined,
+       CAST(COALESCE(SUM(CASE WHEN watched_at IS NULL THEN 0 ELSE 1 END), 0) AS BIGINT) AS watched
+FROM withdrawal WHERE pause = :pause;
+
+-- name: waiting_of_pause
+SELECT id FROM withdrawal
+WHERE pause = :pause AND transaction_id IS NULL AND stopped_at IS NULL
+ORDER BY number LIMIT 1;
 
 -- name: withdrawals_changed_after
 SELECT * FROM withdrawal WHERE changed > :after ORDER BY changed, number LIMIT :most;
-
--- name: last_number
-SELECT number FROM journal ORDER BY number DESC LIMIT 1;
 
 -- name: first_after_instant
 SELECT * FROM withdrawal
@@ -52,8 +59,10 @@ SELECT * FROM pause WHERE id = :id;
 
 -- name: pauses_of_pair
 SELECT * FROM pause
-WHERE customer = :customer AND destination = :destination AND (resolution IS NULL OR resolved_at > :since)
-ORDER BY offered_at DESC, id DESC;
+WHERE customer = :customer AND destination = :destination
+  AND (resolution IS NULL AND COALESCE(started_at + duration, offered_at) + lapses_after > :now OR resolved_at > :since)
+ORDER BY CASE WHEN resolution IS NULL THEN 0 ELSE 1 END, offered_at DESC, id DESC
+LIMIT :most;
 
 -- name: insert_pause
 INSERT INTO pause (id, customer, destination, asset, friction, covers_up_to, duration, lapses_after, offered_at)
@@ -104,6 +113,9 @@ SELECT * FROM campaign ORDER BY starts_at, id, version;
 
 -- name: find_campaign
 SELECT * FROM campaign WHERE id = :id AND version = :version;
+
+-- name: newest_version
+SELECT version FROM campaign WHERE id = :id ORDER BY version DESC LIMIT 1;
 
 -- name: campaigns_active
 SELECT * FROM campaign
@@ -194,6 +206,11 @@ SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
 -- name: insert_journal
 INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
 VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);
+
+-- name: alarms_since
+SELECT CAST(COUNT(*) AS BIGINT) AS alarms
+FROM withdrawal
+WHERE decided_at >= :since AND broadcast_at IS NOT NULL AND (cleared_until IS NULL OR stopped_at IS NOT NULL);
 
 -- name: interruptions_of
 -- Friction 2 is questions: a notice is no interruption.

@@ -15,6 +15,9 @@ from breather.storage.exchange.encoding import decode_withdrawal, encode_withdra
 from breather.storage.reader import Reader, Row
 from breather.storage.transaction import Transaction
 
+ENOUGH = 32
+EVERY = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalRow:
@@ -74,10 +77,35 @@ def find_pause(reader: Reader, pause: str) -> Pause | None:
     return None if row is None else _pause(row)
 
 
-def pauses_of_pair(reader: Reader, customer: str, destination: str, since: int) -> Sequence[Pause]:
-    """Newest first: every unresolved one, and those resolved after `since`."""
-    rows = reader.all("pauses_of_pair", customer=customer, destination=destination, since=since)
+def pauses_of_pair(
+    reader: Reader, pair: tuple[str, str], holds: Sequence[Hold], now: Millis, since: Millis
+) -> Sequence[Pause]:
+    """What may still matter on a pair (customer, destination), newest first: what is open, or resolved after `since`.
+
+    At most 32, unresolved ones first: each pause asks for at least what was open before it, so the newest say enough.
+    Where there was ever a hold, nothing is left out, neither for its age nor for its number: a hold postpones a lapse
+    and voids a release, and 32 that have lapsed must not hide one that is open.
+    """
+    customer, destination = pair
+    rows = reader.all(
+        "pauses_of_pair",
+        customer=customer,
+        destination=destination,
+        now=Millis(0) if holds else now,
+        since=Millis(0) if holds else since,
+        most=EVERY if holds else ENOUGH,
+    )
     return [_pause(row) for row in rows]
+
+
+def joined_amounts(reader: Reader, pause: str) -> list[tuple[int, bool]]:
+    """(base units, whether it was stopped) of every withdrawal that opened or joined the pause."""
+    return [(int(row["amount"]), bool(row["stopped"])) for row in reader.all("amounts_of_pause", pause=pause)]
+
+
+def waits(reader: Reader, pause: str) -> bool:
+    """Whether anything under the pause has neither left nor been stopped."""
+    return reader.one("waiting_of_pause", pause=pause) is not None
 
 
 def holds_of_pair(reader: Reader, customer: str, destination: str) -> tuple[Hold, ...]:
@@ -96,14 +124,9 @@ def holds_of_pair(reader: Reader, customer: str, destination: str) -> tuple[Hold
     )
 
 
-def companions(reader: Reader, pause: str) -> list[WithdrawalRow]:
-    """Every withdrawal that opened or joined the pause, oldest first."""
-    return reader.all_as(WithdrawalRow, "withdrawals_of_pause", pause=pause)
-
-
 def standing_of(reader: Reader, row: WithdrawalRow) -> Standing:
     pause = None if row.pause is None else find_pause(reader, row.pause)
-    joined = [] if row.pause is None else companions(reader, row.pause)
+    company = None if row.pause is None else reader.one("company_of_pause", pause=row.pause)
     return Standing(
         withdrawal=row.id,
         decided_at=row.decided_at,
@@ -112,8 +135,8 @@ def standing_of(reader: Reader, row: WithdrawalRow) -> Standing:
         holds=holds_of_pair(reader, row.customer, row.destination),
         answered_at=row.answered_at,
         watched_at=row.watched_at,
-        companion_watched=any(other.watched_at is not None for other in joined),
-        joined=max(len(joined), 1),
+        companion_watched=company is not None and company["watched"] > 0,
+        joined=1 if company is None else company["joined"],
         help_asked_at=row.help_asked_at,
         stopped=row.stopped(),
         transaction_id=row.transaction_id,
@@ -134,12 +157,13 @@ def following(reader: Reader, row: WithdrawalRow) -> Asked | None:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What `insert` adds to the withdrawal itself: the decision's own facts."""
+    """What `insert_withdrawal` adds to the withdrawal itself: the decision's own facts."""
 
     friction: Friction
     campaign: tuple[str, int] | None
     pause: str | None
     record: bytes
+    watched_at: Millis | None = None
 
 
 def insert_withdrawal(tx: Transaction, asked: Withdrawal, decided: Decided, number: int) -> None:
@@ -159,6 +183,7 @@ def insert_withdrawal(tx: Transaction, asked: Withdrawal, decided: Decided, numb
         pause=decided.pause,
         submitted=encode_withdrawal(asked),
         decision=decided.record,
+        watched_at=decided.watched_at,
     )
 
 

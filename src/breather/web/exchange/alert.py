@@ -4,8 +4,10 @@ Nothing here can confirm anything (guarantee G1). Every act is a plain form, so 
 """
 
 import asyncio
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import msgspec
@@ -27,7 +29,10 @@ from breather.web.exchange.site import Site
 from breather.web.forms import Form, read_form
 from breather.web.pages import page_headers
 
-COOKIE = "__Host-breather-alert"
+# One cookie for each opened link, named in the page's addresses: two alerts in one browser must not become one, or the
+# *Stop* of the older would no longer be its own.
+COOKIE = "__Host-breather-alert-"
+_TAG = re.compile(r"[0-9a-f]{8}")
 # The slash cannot stand in an id of the VASP: no event of its own takes the place of what she says here.
 PAGE_EVENT = "page/"
 SHOWN = frozenset({Screen.NOTICE, Screen.ALERT, Screen.RUNNING, Screen.ELAPSED, Screen.HELD, Screen.WATCHED})
@@ -50,7 +55,7 @@ class AlertRoutes:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/a/{token}", self.open, methods=["GET"]),
+            _only_get("/a/{token}", self.open),
             Route("/alert", self.show, methods=["GET"]),
             Route("/alert/state", self.state, methods=["GET"]),
             Route("/alert/leave", self.leave, methods=["GET"]),
@@ -61,12 +66,13 @@ class AlertRoutes:
     async def open(self, request: Request) -> Response:
         """Once. A second opening, from a history or a link preview, finds the link used."""
         token, session, csrf = request.path_params["token"], secrets.token_urlsafe(16), secrets.token_urlsafe(16)
+        tag = secrets.token_hex(4)
         withdrawal = await asyncio.wrap_future(self._exchange.submit(lambda tx: redeem(tx, token, session, csrf)))
         if withdrawal is None:
             return self._expired(request, 410)
-        response = RedirectResponse(_with_query("/alert", request), 303, {"Cache-Control": "no-store"})
+        response = RedirectResponse(_with_query("/alert", request, page=tag), 303, {"Cache-Control": "no-store"})
         # Starlette's set_cookie knows Partitioned only from Python 3.14 on; the header is short enough to write.
-        cookie = f"{COOKIE}={session}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
+        cookie = f"{COOKIE}{tag}={session}; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
         response.headers.append("set-cookie", cookie)
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -86,7 +92,7 @@ class AlertRoutes:
         page = await self._page(request)
         if kind is None or page is None or not _genuine(form, page):
             return self._expired(request, 410 if kind is not None else 404)
-        await self._apply(page, Event(f"{PAGE_EVENT}{kind.value}", kind, Actor.CUSTOMER))
+        await self._apply(page, Event(_event_id(kind, page), kind, Actor.CUSTOMER))
         return RedirectResponse(_with_query("/alert", request), 303, {"Cache-Control": "no-store"})
 
     async def answer(self, request: Request) -> Response:
@@ -97,7 +103,7 @@ class AlertRoutes:
             return self._expired(request, 410)
         chosen, features = read_answers(page, form)
         if len(chosen) < len(page.questions):
-            again = alert_view(page, Wish(Screen.QUESTIONS, larger=_wish(request).larger), chosen, missing=True)
+            again = alert_view(page, replace(_wish(request), screen=Screen.QUESTIONS), chosen, missing=True)
             return self._html(render_alert(again), 422)
         await self._apply(page, Event(f"{PAGE_EVENT}answer", EventKind.ANSWER, Actor.CUSTOMER, answers=features))
         return RedirectResponse(_with_query("/alert", request), 303, {"Cache-Control": "no-store"})
@@ -125,8 +131,8 @@ class AlertRoutes:
         )
 
     async def _page(self, request: Request) -> Page | None:
-        cookie = request.cookies.get(COOKIE)
-        if not cookie:
+        cookie = _session_of(request)
+        if cookie is None:
             return None
         snapshot, wanted = self._exchange.snapshot, request.query_params.get("locale")
 
@@ -184,6 +190,28 @@ class AlertRoutes:
         return Response(body, status, self._headers)
 
 
+def _only_get(path: str, handler: Callable[[Request], Awaitable[Response]]) -> Route:
+    """Without the HEAD that Starlette adds to every GET: what only asks whether a link is there must not use it up."""
+    route = Route(path, handler, methods=["GET"])
+    route.methods = {"GET"}
+    return route
+
+
+def _session_of(request: Request) -> str | None:
+    """The cookie that the address names; without a name, the only one there is."""
+    tag = request.query_params.get("page")
+    if tag is not None:
+        return request.cookies.get(COOKIE + tag) if _TAG.fullmatch(tag) else None
+    found = [value for name, value in request.cookies.items() if name.startswith(COOKIE)]
+    return found[0] if len(found) == 1 else None
+
+
+def _event_id(kind: EventKind, page: Page) -> str:
+    """Pressing twice is one act. After a hold an acknowledgement is asked for anew, and is another act."""
+    again = f"/{len(page.seen.standing.holds)}" if kind is EventKind.ACKNOWLEDGE else ""
+    return f"{PAGE_EVENT}{kind.value}{again}"
+
+
 def _genuine(form: Form, page: Page) -> bool:
     """The cookie travels in a cross-site frame, so it proves nothing about who wrote the form; this value does."""
     return secrets.compare_digest(form.get("csrf", "").encode(), page.csrf.encode())
@@ -191,10 +219,18 @@ def _genuine(form: Form, page: Page) -> bool:
 
 def _wish(request: Request) -> Wish:
     query = request.query_params
-    return Wish(query.get("screen", "")[:20], query.get("locale", "")[:35], query.get("size") == "larger")
+    tag = query.get("page", "")
+    return Wish(
+        screen=query.get("screen", "")[:20],
+        locale=query.get("locale", "")[:35],
+        larger=query.get("size") == "larger",
+        page=tag if _TAG.fullmatch(tag) else "",
+    )
 
 
-def _with_query(path: str, request: Request) -> str:
-    """Language and size go along; nothing else of the query does."""
-    kept = {name: value for name in ("locale", "size") if (value := request.query_params.get(name))}
+def _with_query(path: str, request: Request, page: str = "") -> str:
+    """The page's own name, language and size go along; nothing else of the query does."""
+    kept = {name: value for name in ("page", "locale", "size") if (value := request.query_params.get(name))}
+    if page:
+        kept = {**kept, "page": page}
     return f"{path}?{urlencode(kept)}" if kept else path

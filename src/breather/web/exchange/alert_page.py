@@ -35,7 +35,7 @@ class Screen(StrEnum):
     EXPIRED = "expired"
 
 
-# Where stopping is still possible, so that it must be offered, first and biggest.
+# Where stopping must be offered, first and biggest. After a release it is possible too, and done at the exchange.
 STOPPABLE: Final = frozenset(
     {
         Screen.NOTICE,
@@ -128,6 +128,7 @@ class AlertView:
     clearance_outstanding_until: Millis | None = None
     answers_missing: bool = False
     answered: tuple[tuple[str, str], ...] = ()
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,11 @@ class Links:
 
     def page(self, *, screen: str = "", locale: str = "", larger: bool | None = None) -> str:
         """`/alert` as it is now, with the given differences."""
-        return _address("/alert", screen, locale or self.view.locale, self._size(larger))
+        return _address("/alert", self.view.page, screen, locale or self.view.locale, self._size(larger))
 
     def post(self, act: str) -> str:
         """Where the form of one act goes: `/alert/stop?locale=pt`."""
-        return _address(f"/alert/{act}", "", self.view.locale, self.view.larger)
+        return _address(f"/alert/{act}", self.view.page, "", self.view.locale, self.view.larger)
 
     def same(self, *, locale: str = "", larger: bool | None = None) -> str:
         """This very screen in another language or size. Only two screens are chosen by the address."""
@@ -162,8 +163,8 @@ class Links:
         return self.view.larger if larger is None else larger
 
 
-def _address(path: str, screen: str, locale: str, larger: bool) -> str:
-    query = {"screen": screen, "locale": locale, "size": "larger" if larger else ""}
+def _address(path: str, page: str, screen: str, locale: str, larger: bool) -> str:
+    query = {"page": page, "screen": screen, "locale": locale, "size": "larger" if larger else ""}
     return f"{path}?{urlencode({name: value for name, value in query.items() if value})}"
 
 

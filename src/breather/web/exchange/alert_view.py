@@ -23,11 +23,12 @@ YES, NO = "yes", "no"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the address asks for: a screen of its own, a language, larger type."""
+    """What the address asks for: a screen of its own, a language, larger type; and which opened link it belongs to."""
 
     screen: str = ""
     locale: str = ""
     larger: bool = False
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,10 @@ def screen_of(page: Page, wish: Wish) -> Screen:
     settled = {State.STOPPED: Screen.STOPPED, State.LAPSED: Screen.LAPSED}
     if seen.state in settled:
         return settled[seen.state]
+    if seen.standing.watched:
+        return Screen.WATCHED
     if seen.state in (State.RELEASED, State.CLEAR):
         return Screen.RELEASED
-    if seen.standing.watched_at is not None or page.asked.session.watched:
-        return Screen.WATCHED
     if wish.screen == Screen.HELP:
         return Screen.HELP
     waiting = {State.HELD: Screen.HELD, State.RUNNING: Screen.RUNNING, State.ELAPSED: Screen.ELAPSED}
@@ -109,6 +110,7 @@ def alert_view(page: Page, wish: Wish, given: Mapping[str, str], missing: bool) 
         locale=page.locale,
         locales=tuple(all_texts()) if pack is None else pack.locales,
         larger=wish.larger,
+        page=wish.page,
         agency="" if text is None else text.agency_name,
         heading="" if text is None else text.heading,
         sample_mark="" if text is None else text.sample_mark,
@@ -151,6 +153,7 @@ def expired_view(wish: Wish, now: Millis) -> AlertView:
         locale=locale_of(None, wish.locale, REFERENCE),
         locales=tuple(all_texts()),
         larger=wish.larger,
+        page=wish.page,
         agency="",
         heading="",
         sample_mark="",

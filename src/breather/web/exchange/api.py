@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from breather.domain.clearance import Clearance
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import UnknownWithdrawal
@@ -32,7 +33,7 @@ from breather.web.exchange.event_reading import event_of, read_event_body, scope
 from breather.web.exchange.openapi import openapi_bytes
 from breather.web.exchange.replies import changes, decision_bytes, state, withdrawal
 from breather.web.exchange.site import Site
-from breather.web.exchange.submission import read_withdrawal
+from breather.web.exchange.submission import check_locale, read_withdrawal
 from breather.web.problems import Problem, invalid
 from breather.web.shape import read_shape
 
@@ -112,6 +113,10 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.RESPOND)
         body = read_shape(await read_body(request), LinkBody)
+        findings: list[Finding] = []
+        check_locale(findings, body.locale)
+        if findings:
+            raise invalid(findings)
         wanted = _wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
@@ -126,7 +131,7 @@ class Api:
         read_shape(await read_body(request), ClearanceBody)
         wanted = _wanted(request)
 
-        def command(tx: Transaction) -> Any:
+        def command(tx: Transaction) -> Clearance:
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
 
         permitted = await _within(exchange.submit(command), None)

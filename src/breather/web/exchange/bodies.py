@@ -103,8 +103,13 @@ class HelpBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_fiel
 
 
 class BroadcastBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="event", tag="broadcast"):
+    """It has left. A destination becomes familiar only by this: unreported, every one stays new, and costs friction."""
+
     id: Id
-    transaction_id: Annotated[str, Meta(min_length=1, max_length=128, pattern=r"^[!-~]+$(?!\n)")]
+    transaction_id: Annotated[
+        str,
+        Meta(min_length=1, max_length=128, pattern=r"^[!-~]+$(?!\n)", description="Printable ASCII without spaces"),
+    ]
 
 
 class HeldBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="event", tag="held"):

@@ -12,7 +12,8 @@ from breather.storage.exchange.console_record import Decided, DecisionFilter, De
 from breather.web.exchange import console_words as words
 from breather.web.exchange.console_view import DecisionLine, DecisionsView, Frame
 
-_LONGEST_ID = 64
+# As the API takes them (`bodies.py`): an id of the VASP, and a customer's reference.
+_LONGEST: Mapping[str, int] = {"withdrawal": 64, "customer": 128}
 
 
 def read_filter(query: Mapping[str, str]) -> tuple[DecisionFilter, int, str]:
@@ -58,6 +59,7 @@ def decision_line(decided: Decided) -> DecisionLine:
         degraded=stored.degraded,
         undetermined=len(stored.undetermined),
         watched=row.watched_at is not None,
+        alarm=decided.alarm,
         help_asked=row.help_asked_at is not None,
         state=decided.state,
         outcome=decided.outcome,
@@ -95,7 +97,7 @@ def _one_of(name: str, query: Mapping[str, str], allowed: tuple[str, ...], probl
 
 def _id(name: str, query: Mapping[str, str], problems: list[str]) -> str:
     text = query.get(name, "").strip()
-    if len(text) <= _LONGEST_ID and "\0" not in text:
+    if len(text) <= _LONGEST[name] and "\0" not in text:
         return text
-    problems.append(f"{name} is not an id: ids have 1 to {_LONGEST_ID} characters, none of them U+0000")
+    problems.append(f"{name} is not an id: it has 1 to {_LONGEST[name]} characters, none of them U+0000")
     return ""

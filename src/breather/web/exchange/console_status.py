@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from breather.domain.instant import DAY, SECOND, Millis
+from breather.domain.instant import Millis
+from breather.exchange.examine import LATE_AFTER, SOON
 from breather.storage.exchange.console_record import CampaignRow, HeartbeatRow
 from breather.web.exchange.console_view import CampaignLine, Frame, ProcessLine, StatusView
-
-LATE_AFTER = 30 * SECOND
-SOON = 7 * DAY
 
 
 def status_view(

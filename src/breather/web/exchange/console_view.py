@@ -48,6 +48,7 @@ class DecisionLine:
     degraded: bool
     undetermined: int
     watched: bool
+    alarm: str
     help_asked: bool
     state: str
     outcome: str

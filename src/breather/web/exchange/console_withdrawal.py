@@ -10,6 +10,7 @@ from breather.domain.cooling_off import Hold, Pause
 from breather.domain.feature import Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
+from breather.domain.place import STRENGTH
 from breather.exchange.record import Arm, Place, decode_answered, decode_record
 from breather.storage.exchange.console_record import JournalRow, WithdrawalFile
 from breather.web.exchange import console_words as words
@@ -27,7 +28,6 @@ from breather.web.exchange.console_view import (
     Wording,
 )
 
-_EVIDENCE = ("kyc", "document", "phone", "ip")  # strongest first (step 2)
 _PHASES: Mapping[Phase, str] = {
     Phase.SUBMIT: "When submitted",
     Phase.ANSWER: "From the customer's answers",
@@ -97,7 +97,7 @@ def withdrawal_view(
 
 def place_view(place: Place) -> PlaceView:
     """Every kind of evidence in its order of strength, the missing ones too: unknown is not false."""
-    kinds = (*_EVIDENCE, *(kind for kind in place.evidence if kind not in _EVIDENCE))
+    kinds = (*STRENGTH, *(kind for kind in place.evidence if kind not in STRENGTH))
     return PlaceView(
         code=place.code or "",
         because=place.because or "",

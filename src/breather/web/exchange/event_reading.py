@@ -20,7 +20,7 @@ from breather.web.exchange.bodies import (
     LiftedBody,
     StopBody,
 )
-from breather.web.exchange.submission import read_instant, read_session
+from breather.web.exchange.submission import check_plain, read_instant, read_session
 from breather.web.problems import invalid
 from breather.web.shape import explain
 from breather.web.strict_json import read_json
@@ -70,8 +70,14 @@ def event_of(body: EventBody, by: str) -> Event:
         case BroadcastBody():
             return Event(body.id, EventKind.BROADCAST, Actor.VASP, by, transaction_id=body.transaction_id)
         case HeldBody():
+            check_plain(findings, "/reason", body.reason)
+            if findings:
+                raise invalid(findings)
             return Event(body.id, EventKind.HELD, Actor.DESK, by, reason=body.reason, lasts=body.max_hours * HOUR)
         case LiftedBody():
+            check_plain(findings, "/reason", body.reason)
+            if findings:
+                raise invalid(findings)
             return Event(body.id, EventKind.LIFTED, Actor.DESK, by, reason=body.reason)
         case StopBody():
             return Event(body.id, EventKind.STOP, Actor.VASP, by)

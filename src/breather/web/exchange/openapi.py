@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from breather.exchange.view import MOST_CHANGES
 from breather.web.exchange.bodies import EVENT_BODIES, ClearanceBody, LinkBody, WithdrawalBody
 from breather.web.exchange.reply_shapes import (
     ChangesReply,
@@ -43,8 +44,8 @@ _DEADLINE: Mapping[str, Any] = {
     "name": "Breather-Deadline-Ms",
     "in": "header",
     "required": False,
-    "description": "How long the caller waits for a decision",
-    "schema": {"type": "integer", "minimum": 1, "maximum": 60000, "default": 100},
+    "description": "How long the caller waits for a decision; left out, the service's setting holds",
+    "schema": {"type": "integer", "minimum": 1, "maximum": 60000},
 }
 
 
@@ -134,14 +135,18 @@ def _changes() -> dict[str, Any]:
         "summary": "What changed since (scope read)",
         "parameters": [
             _query("changed_after", "`next` of the page before", 0, 2**62),
-            _query("limit", "How many at most", 1, 500),
+            _query("limit", "How many at most; 100 if left out", 1, MOST_CHANGES),
         ],
         "responses": {"200": _reply("In the order of the journal", ChangesReply), **_problems(401, 403, 422, 503)},
     }
 
 
 def _report() -> dict[str, Any]:
-    events = {"oneOf": [_reference(body) for body in EVENT_BODIES], "discriminator": {"propertyName": "event"}}
+    by_word = {str(body.__struct_config__.tag): REFERENCE.format(name=body.__name__) for body in EVENT_BODIES}
+    events = {
+        "oneOf": [_reference(body) for body in EVENT_BODIES],
+        "discriminator": {"propertyName": "event", "mapping": by_word},
+    }
     return {
         "operationId": "report",
         "summary": "Report an event (scope respond; desk for held and lifted)",

@@ -125,7 +125,7 @@ def state(seen: WithdrawalView) -> dict[str, Any]:
         "id": row.id,
         "state": seen.state.value,
         "friction": standing.friction.word,
-        "watched": standing.watched_at is not None,
+        "watched": standing.watched,
         "clearable": seen.clearable,
         "pause": row.pause,
         "elapses_at": None if pause is None else instant(pause.elapses_at()),
@@ -144,6 +144,7 @@ def state(seen: WithdrawalView) -> dict[str, Any]:
         "outcome": None if seen.ending is None else seen.ending.outcome.value,
         "outcome_at": None if seen.ending is None else instant(seen.ending.at),
         "transaction_id": standing.transaction_id,
+        "alarm": standing.alarm(),
         "clearance_outstanding_until": instant(standing.clearance_outstanding_until(seen.now)),
         "changed": row.changed,
     }

@@ -113,6 +113,7 @@ class StateReply(msgspec.Struct, forbid_unknown_fields=True):
     outcome: Literal["stopped", "reduced", "redirected", "proceeded", "lapsed"] | None
     outcome_at: Instant | None
     transaction_id: str | None
+    alarm: Literal["broadcast-after-stop", "broadcast-without-clearance"] | None
     clearance_outstanding_until: Instant | None
     changed: int
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from breather.domain.amount import BaseUnits, MicroUsd, parse_units, parse_usd
-from breather.domain.asset import DECIMALS, Asset, decimals_of
+from breather.domain.asset import DECIMALS, WITH_MEMO, Asset, decimals_of
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, parse_instant
 from breather.domain.withdrawal import (
@@ -54,8 +54,9 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
         findings.append(
             Finding("/network", "no-such-pair", f"{body.asset} is not on {body.network}; it is on {networks}")
         )
-    _plain(findings, "/customer/ref", body.customer.ref)
-    _plain(findings, "/destination/memo", body.destination.memo)
+    check_plain(findings, "/customer/ref", body.customer.ref)
+    if body.destination.memo is not None and body.network not in WITH_MEMO:
+        findings.append(Finding("/destination/memo", "no-memo", f"{body.network} addresses take no memo; leave it out"))
     address = findings.take(
         "/destination/address", "address", lambda text: canonical_address(body.network, text), body.destination.address
     )
@@ -66,8 +67,7 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
     residence = _residence(findings, body.residence)
     account = _account(findings, body.account)
     session = read_session(findings, body.session)
-    if body.locale is not None and not _LOCALE.fullmatch(body.locale):
-        findings.append(Finding("/locale", "locale", "is not a BCP 47 tag, such as zh-Hant, pt or en"))
+    check_locale(findings, body.locale)
     if findings or address is None or amount is None:
         raise invalid(findings)
     return Withdrawal(
@@ -83,6 +83,11 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
         session=session,
         account=account,
     )
+
+
+def check_locale(findings: list[Finding], locale: str | None) -> None:
+    if locale is not None and not _LOCALE.fullmatch(locale):
+        findings.append(Finding("/locale", "locale", "is not a BCP 47 tag, such as zh-Hant, pt or en"))
 
 
 def read_session(findings: list[Finding], body: SessionBody) -> Session:
@@ -124,7 +129,7 @@ def _account(findings: _Findings, body: AccountBody) -> Account:
     )
 
 
-def _plain(findings: list[Finding], pointer: str, text: str | None) -> None:
+def check_plain(findings: list[Finding], pointer: str, text: str | None) -> None:
     if text is not None and (match := _UNPRINTABLE.search(text)):
         message = f"contains the control character U+{ord(match[0]):04X}; leave it out"
         findings.append(Finding(pointer, "control-character", message))

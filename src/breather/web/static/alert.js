@@ -5,14 +5,18 @@
   const page = document.documentElement;
   const state = page.dataset.state;
   const live = "live" in page.dataset;
+  // Which opened link this page belongs to: there may be another alert in this browser.
+  const own = page.dataset.page;
   const framed = window.parent !== window;
 
   // The page does not know which exchange frames it (no referrer is sent, on purpose), so the target origin must be
-  // "*". That is why the message may only ever say what the exchange knows anyway: a state and a height.
+  // "*". That is why the message may only ever say what the exchange knows anyway: a state, a height, and when this
+  // page was opened, which tells one screen from the next.
   function tellFrame() {
     if (framed) {
       const height = Math.ceil(document.body.getBoundingClientRect().height);
-      window.parent.postMessage({ type: "breather", state: state, height: height }, "*");
+      const opened = performance.timeOrigin;
+      window.parent.postMessage({ type: "breather", state: state, height: height, opened: opened }, "*");
     }
   }
 
@@ -43,7 +47,7 @@
     }
     asking = true;
     const sent = performance.now();
-    fetch("/alert/state", { credentials: "same-origin", cache: "no-store" })
+    fetch("/alert/state" + (own ? "?page=" + own : ""), { credentials: "same-origin", cache: "no-store" })
       .then(function (reply) {
         return reply.ok ? reply.json() : null;
       })
@@ -108,8 +112,9 @@
     window.addEventListener("online", ask);
   }
   if (count && ring && wholeMs > 0) {
-    // Written for a page that stands still; from here on it does not.
+    // Written for a page that stands still; from here on it does not, and Stop moves up into their place.
     document.getElementById("as-of").hidden = true;
+    document.getElementById("look-again").hidden = true;
     wholeShare = parseFloat(ring.getAttribute("stroke-dasharray"));
     tick();
     window.setInterval(tick, 1000);

@@ -21,6 +21,7 @@ class BreatherAlert extends HTMLElement {
     this._frame = null;
     this._origin = "";
     this._state = "";
+    this._opened = 0;
     this._placed = false;
     this._listen = (event) => this._hear(event);
   }
@@ -79,6 +80,7 @@ class BreatherAlert extends HTMLElement {
     this._frame = null;
     this._origin = "";
     this._state = "";
+    this._opened = 0;
   }
 
   // Other frames and windows can post messages too: only this frame, at the link's own origin, is believed.
@@ -92,6 +94,15 @@ class BreatherAlert extends HTMLElement {
     }
     if (Number.isFinite(said.height)) {
       this._frame.style.height = Math.min(TALLEST, Math.max(SHORTEST, said.height)) + "px";
+    }
+    // A next screen begins at its top. The frame is as tall as its page, so it is the exchange's page that scrolls:
+    // without this, whoever has answered the last question stays in the middle of whatever comes next. Where the
+    // first screen stands on the page is the exchange's own choice.
+    if (Number.isFinite(said.opened) && said.opened !== this._opened) {
+      if (this._opened) {
+        this.scrollIntoView({ block: "start" });
+      }
+      this._opened = said.opened;
     }
     if (said.state !== this._state) {
       this._state = said.state;

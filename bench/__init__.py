@@ -1,0 +1,1 @@
+"""What this project costs, measured: each module gives figures, `python -m bench NAME` runs one (design 9)."""

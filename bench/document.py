@@ -1,0 +1,47 @@
+"""docs/benchmarks.md: the figures of the last `make bench`, with what one has to know to read them."""
+
+import os
+import platform
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.figure import Figure
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+ABOUT = """# Benchmarks
+
+Written by `make bench`; do not edit. Measured with {cores} cores and Python {python}, client and server on the same
+machine. The figures say more beside each other than alone: what is compared ran in the same run, alternating, and
+every value is the median of its rounds. `spread` is the distance between the highest and the lowest round by the
+median. `ratio` is ours by theirs.
+
+| figure | value | unit | against | its value | ratio | spread |
+|---|---:|---|---|---:|---:|---:|
+"""
+
+MEANING = """
+## What they mean
+
+- `decisions_sqlite_c16`: decisions a second over real HTTP with 16 connections, each with one request under way: the
+  service as it is shipped, SQLite with FULL sync, the sample campaign, new ids, customers by a Zipf-like law, a
+  database that begins empty. Each answer is a durable decision with its journal entry. `_p99_ms` is the 99th percentile
+  of the time from sending a request to having its whole answer. Requests carry a deadline of 10 s, so that each is
+  decided; with the shipped default of 100 ms, those that take longer are answered 503. By Zipf's law a few customers
+  come very often to a few addresses and meet their own open pauses again: these cost more than others.
+- `echo` is the same HTTP server with the same settings. It decodes the same body and answers as many bytes, and does
+  nothing else: the most that this server could do here.
+
+A run is void, and writes nothing, if the load's own process used more than nine tenths of a core or if any request was
+refused. Client and server share the machine, so with two cores the figures err on the low side.
+"""
+
+
+def write_document(figures: Iterable[Figure]) -> None:
+    rows = "".join(
+        f"| `{one.figure}` | {one.value} | {one.unit} "
+        f"| {one.against} | {one.against_value} | {one.ratio} | {one.spread} |\n"
+        for one in figures
+    )
+    about = ABOUT.format(cores=os.cpu_count(), python=platform.python_version())
+    DOCUMENT.write_text(about + rows + MEANING, "utf-8")

@@ -1,0 +1,278 @@
+"""Campaigns as content: the sample holds, each single mistake is named, and activation keeps one to a jurisdiction."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from breather.domain.finding import Finding, Refused
+from breather.domain.friction import Friction
+from breather.domain.instant import DAY, Millis, parse_instant
+from breather.exchange.activate import Candidate, activate, check
+from breather.exchange.campaign_examples import run_examples
+from breather.exchange.campaign_file import CAMPAIGN, EXAMPLES, read_campaign, warnings_of
+from breather.exchange.snapshot import Identity, read_snapshot
+from breather.protocol.pack import read_folder, sign_pack
+from breather.samples import SAMPLE_KEY, SAMPLE_PUBLIC_KEY, sample_campaign, sample_names, sample_pack
+from breather.storage.database import Database
+from tests.unit.exchange.world import World
+
+NOW = parse_instant("2026-11-22T10:43:00Z")
+FILES: Mapping[str, bytes] = {
+    name: (sample_campaign("macau-pj-trial") / name).read_bytes() for name in (CAMPAIGN, EXAMPLES)
+}
+PACK = read_folder(sample_pack("macau-pj"))
+
+
+def checked(files: Mapping[str, bytes], mode: str = "test", now: Millis = NOW) -> Candidate:
+    return check(files, PACK, [SAMPLE_PUBLIC_KEY], mode, now)
+
+
+def edited(*edits: tuple[str, str], file: str = CAMPAIGN) -> dict[str, bytes]:
+    """The sample with each text replaced, once; what is to be replaced must be there."""
+    text = FILES[file].decode()
+    for old, new in edits:
+        assert old in text, f"the sample has no {old!r} any more"
+        text = text.replace(old, new, 1)
+    return {**FILES, file: text.encode()}
+
+
+def findings_of(files: Mapping[str, bytes], mode: str = "test") -> tuple[Finding, ...]:
+    with pytest.raises(Refused) as refusal:
+        checked(files, mode)
+    return refusal.value.findings
+
+
+@pytest.mark.parametrize("name", sample_names("campaigns"))
+def test_a_sample_passes_the_check_with_its_pack(name: str) -> None:
+    folder = sample_campaign(name)
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    campaign = checked(files).campaign
+    assert campaign.id == name
+    assert campaign.sample
+    assert campaign.experiment.holdout == 0
+
+
+def test_the_sample_is_what_the_first_release_promises() -> None:
+    campaign = checked(FILES).campaign
+    assert len(campaign.rules) >= 10
+    assert len({feature for rule in campaign.rules for feature in rule.when.features}) >= 20
+    assert campaign.length == 31 * DAY
+    first = campaign.rule("first-in-seven-days")
+    assert (first.friction, campaign.budget.notice_every) == (Friction.NOTICE, 7 * DAY)
+
+
+def test_a_rule_that_needs_history_warns_that_no_newcomer_hits_it() -> None:
+    warned = {finding.message.split()[1] for finding in warnings_of(checked(FILES).campaign)}
+    assert "much-larger-than-usual" in warned
+    assert not {"first-in-seven-days", "first-large-to-new-address", "new-account-empties-itself"} & warned
+
+
+# One mistake, where it is found, its code, and the suggestion that comes with it.
+MISTAKES = [
+    ("amount_usd >= 1000", "amout_usd >= 1000", "rule[2].when", "bad-expression", "amount_usd"),
+    ("amount_usd >= 1000", "amount_usd >=", "rule[2].when", "bad-expression", ""),
+    ("amount_usd >= 1000", "amount_usd = 'much'", "rule[2].when", "bad-expression", ""),
+    ("appeal_days = 30", "appeal_days = 30\nappeal_hours = 3", "desk.appeal_hours", "unknown-key", "appeal_days"),
+    ("[budget]", "[budjet]", "budjet", "unknown-key", "budget"),
+    ('typology = "investment"', 'typology = "investmet"', "rule[2].typology", "unknown-word", "investment"),
+    ('typology = "investment"', 'typology = "mule"', "rule[2].typology", "refused-typology", ""),
+    ('friction = "cooling_off"', 'friction = "cooling-off"', "rule[2].friction", "unknown-word", "cooling_off"),
+    ('friction = "notice"', 'friction = "none"', "rule[1].friction", "unknown-word", "notice"),
+    ('jurisdiction = "MO"', 'jurisdiction = "XX"', "jurisdiction", "unknown-place", ""),
+    ('jurisdiction = "MO"', 'jurisdiction = "mo"', "jurisdiction", "unknown-place", "MO"),
+    ('jurisdiction = "MO"', 'jurisdiction = "HK"', "jurisdiction", "other-jurisdiction", "MO"),
+    ('id = "rising-steps"', 'id = "split-to-one-address"', "rule", "repeated-id", ""),
+    ('id = "rising-steps"', 'id = "Rising steps"', "rule[7].id", "bad-id", ""),
+    ('pause = "60m"', 'pause = "25h"', "cooling_off.pause", "bad-duration", ""),
+    ('pause = "60m"', 'pause = "45s"', "cooling_off.pause", "bad-duration", ""),
+    ('pause = "60m"', 'pause = "60"', "cooling_off.pause", "bad-duration", ""),
+    ('pause = "60m"', 'pause = "-1h"', "cooling_off.pause", "bad-duration", ""),
+    ('lapses_after = "24h"', 'lapses_after = "23h"', "cooling_off.lapses_after", "bad-duration", ""),
+    ('maximum = "72h"', 'maximum = "73h"', "hold.maximum", "bad-duration", ""),
+    ('at_end = "confirm" ', 'at_end = "release" ', "cooling_off.at_end", "unknown-word", ""),
+    ("joins_up_to_percent = 120", "joins_up_to_percent = 99", "cooling_off.joins_up_to_percent", "wrong-type", ""),
+    ("holdout_percent = 0", "holdout_percent = 1", "experiment.holdout_percent", "wrong-type", ""),
+    ('why = "rising-amounts"', 'why = "rising-amount"', "rule[7].why", "unknown-why", "rising-amounts"),
+    ("pack_version = 1", "pack_version = 2", "pack", "other-pack", ""),
+    ('pack = "macau-pj"', 'pack = "macau-pc"', "pack", "other-pack", ""),
+    ("sample = true", "sample = false", "sample", "sample-pack", ""),
+    ("sample = true", 'sample = "yes"', "sample", "wrong-type", ""),
+    ("Asia/Macau", "Asia/Macao City", "time_zone", "unknown-time-zone", ""),
+    ("Asia/Macau", "../../etc/passwd", "time_zone", "unknown-time-zone", ""),
+    ('api = "proceed"', 'api = "wait"', "screenless.api", "unknown-word", ""),
+    ('fiat = "proceed"', "", "screenless.fiat", "missing-key", ""),
+    ("version = 1", "version = 1\nversion = 2", "", "not-toml", ""),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "place", "code", "suggestion"), MISTAKES, ids=[row[1] for row in MISTAKES])
+def test_each_mistake_is_named_with_what_would_be_right(
+    old: str, new: str, place: str, code: str, suggestion: str
+) -> None:
+    found = findings_of(edited((old, new)))
+    pointer = f"{CAMPAIGN}:{place}" if place else CAMPAIGN
+    mine = [finding for finding in found if (finding.pointer, finding.code) == (pointer, code)]
+    assert mine, f"only {[str(finding) for finding in found]}"
+    assert mine[0].suggestion == suggestion
+    assert mine[0].message
+
+
+def test_every_mistake_is_named_at_once() -> None:
+    found = findings_of(edited(('pause = "60m"', 'pause = "9d"'), ('"investment"', '"investmet"'), ('"MO"', '"XX"')))
+    assert {finding.code for finding in found} == {"bad-duration", "unknown-word", "unknown-place"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "code"),
+    [
+        ('expect = "none"', 'expect = "notice"', "example[1].expect", "other-friction"),
+        ("hits = []", 'hits = ["rising-steps"]', "example[1].hits", "other-hits"),
+        ("given = { amount_usd = 90 }", "given = { amout_usd = 90 }", "example[1].given.amout_usd", "unknown-feature"),
+        ("given = { amount_usd = 90 }", 'given = { amount_usd = "90" }', "example[1].given.amount_usd", "wrong-type"),
+        ("amount_over_median = 1\n", "", "ordinary", "missing-feature"),
+        ('{ unknown = "no_history" }', '{ unknown = "perhaps" }', "ordinary.days_since_stop.unknown", "unknown-word"),
+        ("[ordinary]", "[usual]\n[ordinary]", "usual", "unknown-key"),
+        ('name = "paid for tasks"', 'name = "paid for tasks"\nname = "twice"', "", "not-toml"),
+    ],
+)
+def test_an_example_that_does_not_hold_is_named(old: str, new: str, place: str, code: str) -> None:
+    found = findings_of(edited((old, new), file=EXAMPLES))
+    pointer = f"{EXAMPLES}:{place}" if place else EXAMPLES
+    assert (pointer, code) in [(finding.pointer, finding.code) for finding in found]
+
+
+def test_every_example_that_does_not_hold_is_named() -> None:
+    files = edited(('expect = "none"', 'expect = "hold"'), ('expect = "questions"', 'expect = "hold"'), file=EXAMPLES)
+    assert [finding.code for finding in findings_of(files)] == ["other-friction", "other-friction"]
+
+
+def test_a_rule_that_no_example_hits_is_refused() -> None:
+    rule = """
+[[rule]]
+id = "unproven"
+when = "amount_usd >= 90000"
+friction = "questions"
+typology = "general"
+why = "rising-amounts"
+because = "Nobody tried it"
+"""
+    files = {**FILES, CAMPAIGN: FILES[CAMPAIGN] + rule.encode()}
+    assert [(finding.code, "unproven" in finding.message) for finding in findings_of(files)] == [
+        ("unproven-rule", True)
+    ]
+
+
+def test_no_rule_is_proved_by_examples_that_hit_none() -> None:
+    """The file is right, every example holds, and says nothing about any rule."""
+    text = FILES[EXAMPLES].decode()
+    ordinary = text[: text.index("[[example]]", text.index("[[example]]") + 1)]
+    campaign = read_campaign(FILES)
+    found = run_examples(campaign, {EXAMPLES: ordinary.encode()})
+    assert [finding.code for finding in found] == ["unproven-rule"] * len(campaign.rules)
+
+
+def test_files_that_do_not_belong_or_are_missing_are_named() -> None:
+    codes = [finding.code for finding in findings_of({**FILES, "notes.txt": b""})]
+    assert codes == ["unknown-file"]
+    assert [finding.code for finding in findings_of({EXAMPLES: FILES[EXAMPLES]})] == ["missing-file"]
+    assert [finding.code for finding in findings_of({CAMPAIGN: FILES[CAMPAIGN]})] == ["missing-file"]
+    assert [finding.code for finding in findings_of({**FILES, CAMPAIGN: b"\xff"})] == ["not-utf-8"]
+
+
+DEMO = (('pause = "60m"', 'pause = "20s"\ndemo_stands_for = "60m"'),)
+
+
+def test_a_pause_of_seconds_says_what_it_stands_for() -> None:
+    codes = [finding.code for finding in findings_of(edited(('pause = "60m"', 'pause = "20s"')))]
+    assert codes == ["bad-duration"]
+    assert checked(edited(*DEMO)).campaign.pause.demo_stands_for == 60 * 60 * 1000
+
+
+def test_live_mode_refuses_the_sample_and_the_demonstration() -> None:
+    """By the mode of the pack's signature; and if that were for live mode, by the campaign itself."""
+    assert {finding.pointer for finding in findings_of(FILES, "live")} == {"SIGNATURE"}
+    pack = sign_pack(PACK, SAMPLE_KEY, "live")
+    with pytest.raises(Refused) as refusal:
+        check(edited(*DEMO), pack, [SAMPLE_PUBLIC_KEY], "live", NOW)
+    assert {"sample-in-live", "demo-in-live"} <= {finding.code for finding in refusal.value.findings}
+
+
+def test_a_campaign_does_not_outlive_its_pack() -> None:
+    """Good today is not enough: nobody is shown a number that has expired."""
+    with pytest.raises(Refused) as refusal:
+        checked(FILES, now=parse_instant("2028-12-15T00:00:00Z"))
+    assert all("before the campaign ends" in finding.message for finding in refusal.value.findings)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    world = World(f"sqlite:///{tmp_path / 'campaigns.db'}")
+    world.now = NOW
+    yield world.database
+    world.close()
+
+
+def activated(database: Database, files: Mapping[str, bytes]) -> Millis:
+    with database.writing() as tx:
+        return activate(tx, checked(files), "cli")
+
+
+def refused(database: Database, files: Mapping[str, bytes]) -> Finding:
+    with pytest.raises(Refused) as refusal:
+        activated(database, files)
+    (finding,) = refusal.value.findings
+    return finding
+
+
+OTHER = (('id = "macau-pj-trial"', 'id = "macau-pj-other"'),)
+SECOND = (("version = 1", "version = 2"),)
+
+
+def test_activation_pins_the_dates_and_tells_every_process(database: Database) -> None:
+    assert activated(database, FILES) == NOW + 31 * DAY
+    with database.reading() as reader:
+        snapshot = read_snapshot(reader, Identity("vasp-1", "test", {1: b"k"}))
+        head = reader.one("journal_head")
+    assert (snapshot.generation, head) == (1, {"number": 1, "at": NOW})
+    active = snapshot.campaign_for("MO", NOW)
+    assert active is not None
+    assert active.campaign.rules[0].id == "first-in-seven-days"
+    assert snapshot.campaign_for("MO", Millis(NOW + 31 * DAY - 1)) is active
+    assert snapshot.campaign_for("MO", Millis(NOW + 31 * DAY)) is snapshot.campaign_for("PT", NOW) is None
+    assert snapshot.campaign_for(None, NOW) is None
+
+
+def test_a_second_active_campaign_for_one_jurisdiction_is_refused(database: Database) -> None:
+    activated(database, FILES)
+    finding = refused(database, edited(*OTHER))
+    assert (finding.code, "macau-pj-trial" in finding.message) == ("second-campaign", True)
+    with database.reading() as reader:
+        assert len(reader.all("all_campaigns")) == 1
+        assert reader.one("find_generation") == {"number": 1}
+
+
+def test_one_version_is_activated_once(database: Database) -> None:
+    activated(database, FILES)
+    finding = refused(database, edited(('because = "Paid for tasks', 'because = "Is paid for tasks')))
+    assert (finding.code, finding.suggestion) == ("known-version", "2")
+
+
+def test_an_older_version_does_not_come_back_by_itself(database: Database) -> None:
+    activated(database, edited(*SECOND))
+    finding = refused(database, FILES)
+    assert (finding.code, finding.suggestion) == ("older-version", "3")
+
+
+def test_the_next_version_retires_the_one_before_and_keeps_it_for_what_it_decided(database: Database) -> None:
+    activated(database, FILES)
+    activated(database, edited(*SECOND))
+    with database.reading() as reader:
+        snapshot = read_snapshot(reader, Identity("vasp-1", "test", {1: b"k"}))
+    active = snapshot.campaign_for("MO", NOW)
+    assert active is not None
+    assert active.campaign.version == 2
+    frozen = snapshot.frozen(("macau-pj-trial", 1))
+    assert frozen is not None
+    assert (frozen.campaign.version, frozen.period.retired_at) == (1, NOW)
+    assert snapshot.frozen(None) is None

@@ -1,0 +1,184 @@
+"""Every example of the README, in its order, in one shell and an empty folder, as a reader would run it.
+
+Only the port differs, and the clock stands at the morning that the examples speak of.
+"""
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from breather.domain.instant import Millis, parse_instant
+from tests.exchange_process import free_port
+from tests.integration.exchange.withdrawals import Page
+from tests.launcher import CLOCK, write_clock
+from tests.tidy.source import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLE = re.compile(r"^<!-- example: ([\w-]+) -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = {name: (language, text) for name, language, text in EXAMPLE.findall(README)}
+NAMES = ["set-up", "start", "assess", "link", "confirm", "python", "changes"]
+MORNING = parse_instant("2026-02-02T08:00:00Z")
+CONFIRMED = parse_instant("2026-02-02T09:30:10Z")
+DONE = "the example is over:"
+READY_WITHIN = 30.0
+
+
+@dataclass
+class Reader:
+    """One person with one shell, a browser for the link, and a clock that the test moves."""
+
+    folder: Path
+    port: int
+    shell: "subprocess.Popen[str]"
+    printed: dict[str, str] = field(default_factory=dict)
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
+
+    @property
+    def url(self) -> str:
+        """Of the service: also what the page of `withdrawals.Page` asks."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def set_time(self, now: Millis) -> None:
+        write_clock(self.folder.parent / "clock", now)
+
+    def run(self, name: str, *, beside: bool = False) -> str:
+        """An example as it stands; `beside` in the background, as in a second terminal. Returns what it printed."""
+        language, text = EXAMPLES[name]
+        text = text.replace("8080", str(self.port))
+        if language == "python":
+            (self.folder / "example.py").write_text(text, encoding="utf-8")
+            text = "python example.py\n"
+        self.printed[name] = self.type(f"{{ {text}}} >service.log 2>&1 &\n" if beside else text)
+        return self.printed[name]
+
+    def type(self, text: str) -> str:
+        """Into the one shell. Returns what was printed; fails if the last command did."""
+        assert self.shell.stdin is not None
+        assert self.shell.stdout is not None
+        self.shell.stdin.write(f"{text}printf '\\n{DONE} %s\\n' $?\n")
+        self.shell.stdin.flush()
+        said = ""
+        for line in self.shell.stdout:
+            if line.startswith(DONE):
+                assert line.split()[-1] == "0", f"{text}\nprinted\n{said}"
+                return said.strip()
+            said += line
+        raise AssertionError(f"the shell ended at\n{text}\nafter\n{said}")
+
+    def ready(self) -> None:
+        until = time.monotonic() + READY_WITHIN
+        while True:
+            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+                return
+            assert time.monotonic() < until, (self.folder / "service.log").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    around = tmp_path_factory.mktemp("readme")
+    folder, commands, port = around / "empty", around / "bin", free_port()
+    folder.mkdir()
+    commands.mkdir()
+    write_clock(around / "clock", MORNING)
+    for name in ("breather", "python"):
+        _command(commands / name, f'exec "{sys.executable}" -m tests.integration.readme_command {name} "$@"')
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("BREATHER_")}
+    ours = {
+        "PATH": f"{commands}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
+        CLOCK: str(around / "clock"),
+        "BREATHER_PORT": str(port),
+        "BREATHER_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "no_proxy": "127.0.0.1",
+    }
+    shell = subprocess.Popen(
+        ["bash", "--norc", "--noprofile"],
+        cwd=folder,
+        env={**outside, **ours},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    found = Reader(folder, port, shell)
+    yield found
+    found.client.close()
+    # The shell's own group: whatever the examples left running in it.
+    os.killpg(shell.pid, signal.SIGTERM)
+    shell.communicate(timeout=20)
+
+
+def _command(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n", encoding="ascii")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def test_the_readme_has_these_examples_in_this_order() -> None:
+    """Whoever adds an example says here what it prints; a fence of shell or Python without a name is run by nobody."""
+    assert list(EXAMPLES) == NAMES
+    unnamed = re.findall(r"(?<!-->\n)^```(?:sh|python|bash)$", README, re.MULTILINE)
+    assert unnamed == []
+
+
+def test_every_example_does_what_the_readme_says(reader: Reader) -> None:
+    """One test, because each example needs the ones before it."""
+    _sets_up(reader)
+    reader.run("start", beside=True)
+    reader.ready()
+    decided = json.loads(reader.run("assess"))
+    assert (decided["decision"], decided["friction"]) == ("intervene", "cooling_off")
+    assert decided["alert"]["heading"] == "司法警察局提示"
+    assert [contact["number"] for contact in decided["alert"]["contacts"]] == ["8800 7777", "993"]
+    assert decided["reasons"]
+    assert decided["pause"]["seconds"] == 3600
+    assert json.loads(reader.run("assess")) == decided, "sending it again gives the same"
+    _answers_and_confirms(reader, json.loads(reader.run("link"))["url"])
+    assert reader.run("python") == "intervene cooling_off"
+    assert reader.run("python").splitlines()[1:] == ["not cleared: already-broadcast"], "it has been paid"
+    printed = reader.run("changes")
+    listed, end = json.JSONDecoder().raw_decode(printed)
+    changes = {change["id"]: (change["state"], change["outcome"]) for change in listed["changes"]}
+    assert changes == {"wd-1001": ("released", "proceeded")}
+    assert "worker" in printed[end:], "the doctor has looked"
+    with closing(sqlite3.connect(reader.folder / "exchange.db")) as books:
+        assert books.execute("SELECT jti FROM breather_spent_clearance").fetchall() == [("wd-1001",)]
+
+
+def _sets_up(reader: Reader) -> None:
+    said = reader.run("set-up")
+    assert "macau-pj-trial version 1 is active in MO until 2026-03-05T08:00:00.000Z" in said
+    assert "password is set" in said
+    assert (reader.folder / "keys").is_dir()
+    assert (reader.folder / "breather.db").is_file()
+
+
+def _answers_and_confirms(reader: Reader, link: str) -> None:
+    """Refused before the questions and before the end of the pause, each with its reason; then it counts."""
+    assert _refusal(reader.run("confirm"))["type"] == "urn:breather:problem:not-answered"
+    page = Page(reader, link)  # type: ignore[arg-type]  # a client and an address are all that it takes
+    assert page.answer_all().status_code == 303
+    assert _refusal(reader.run("confirm"))["elapses_at"] == "2026-02-02T09:00:00.000Z"
+    reader.set_time(CONFIRMED)
+    assert json.loads(reader.run("confirm"))["state"] == "released"
+
+
+def _refusal(printed: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(printed)
+    assert found["status"] == 409
+    return found
