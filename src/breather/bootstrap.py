@@ -64,16 +64,16 @@ def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
     )
 
 
-def agency_schema() -> Schema:
+def agency_schema(settings: AgencySettings) -> Schema:
     text = files("breather.storage.agency").joinpath("schema.sql").read_text("utf-8")
-    return parse_schema(text, "agency")
+    return parse_schema(text, f"agency {settings.organisation}, {settings.mode}")
 
 
 def agency_database(settings: AgencySettings, clock: Clock, *, serves: bool = False) -> Database:
     """The agency's store of record, created if it is empty; never the exchange's."""
     queries = read_queries(files("breather.storage.agency"))
     database = open_database(settings.database, queries, clock.now, checkpoints=serves)
-    database.create(agency_schema(), epoch=uuid4().hex)
+    database.create(agency_schema(settings), epoch=uuid4().hex)
     return database
 
 

@@ -165,7 +165,7 @@ def test_each_service_keeps_to_its_own_database(terminal: Terminal) -> None:
         said = terminal.run("agency", "worker", fails=True)
     finally:
         terminal.environment["BREATHER_AGENCY_DATABASE"] = f"sqlite:///{terminal.folder / 'agency.db'}"
-    assert "belongs to 'exchange', not to 'agency'" in said
+    assert re.search(r"belongs to 'exchange of [^']+', not to 'agency ", said)
 
 
 def test_the_worker_puts_away_and_leaves_its_heartbeat(service: AgencyProcess) -> None:

@@ -11,6 +11,7 @@ from breather.bootstrap import agency_schema
 from breather.domain.instant import MINUTE
 from breather.domain.withdrawal import Destination
 from breather.protocol.receipt import check_receipt
+from breather.settings import AgencySettings
 from breather.storage.table import Table
 from tests.agency_process import AgencyProcess
 from tests.integration.agency.stored import assert_journal_has_no_gap, counts, rows
@@ -101,7 +102,7 @@ def test_no_column_could_hold_a_customer() -> None:
 def columns_of(table: str) -> list[str]:
     return [
         column.name
-        for part in agency_schema().parts
+        for part in agency_schema(AgencySettings()).parts
         if isinstance(part, Table) and part.name == table
         for column in part.columns
     ]
