@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from breather.web.exchange.forms import LARGEST, MOST_FIELDS, Form, read_form
 from starlette.requests import Request
 from starlette.types import Message
 
+from breather.web.forms import LARGEST, MOST_FIELDS, Form, read_form
 from breather.web.problems import Problem
 
 
