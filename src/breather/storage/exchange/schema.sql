@@ -46,7 +46,11 @@ CREATE TABLE withdrawal (
     cleared_until    BIGINT,                  -- the expiry of the last clearance issued
     stopped_at       BIGINT,
     stopped_by       TEXT,                    -- the event's id
-    stopped_actor    TEXT
+    stopped_actor    TEXT,
+    consented_at     BIGINT,                  -- the police may know who she is; NULL again once she takes that back
+    consent_text     TEXT,                    -- which text she read
+    consent_number   BIGINT,                  -- the journal entry of her yes
+    subject_referral TEXT                     -- the referral that will carry the sealed subject, named before it exists
 );
 CREATE INDEX withdrawal_changed ON withdrawal (changed);
 CREATE INDEX withdrawal_of_customer ON withdrawal (customer, number);
@@ -105,6 +109,80 @@ CREATE TABLE profile (
     state BYTES  NOT NULL,
     at    BIGINT NOT NULL,
     PRIMARY KEY (kind, key)
+);
+
+-- Step 9: what was promised to an agency, as it is signed and sent, byte for byte. What comes back is written to it.
+CREATE TABLE referral (
+    id           TEXT   PRIMARY KEY,
+    number       BIGINT NOT NULL UNIQUE,      -- the journal entry of the promise
+    withdrawal   TEXT   NOT NULL,
+    addressee    TEXT   NOT NULL,             -- the agency, as its key list names it
+    tier         TEXT   NOT NULL,
+    basis        TEXT   NOT NULL,
+    destination  TEXT   NOT NULL,             -- Destination.key
+    body         BYTES  NOT NULL,             -- empty once a consent was taken back before it left
+    promised_at  BIGINT NOT NULL,
+    disposition  TEXT,                        -- a later one replaces an earlier one
+    duplicate_of TEXT,
+    disposed_at  BIGINT,                      -- by the agency's clock
+    closed_at    BIGINT                       -- when the first disposition was applied here
+);
+CREATE INDEX referral_of_withdrawal ON referral (withdrawal, number);
+
+-- Step 10: the promise to bring it there. Pending, receipted or dead, and nothing else (guarantee F4).
+CREATE TABLE delivery (
+    referral      TEXT   PRIMARY KEY,
+    addressee     TEXT   NOT NULL,
+    state         TEXT   NOT NULL,
+    attempts      BIGINT NOT NULL,            -- since it was promised or replayed
+    due_at        BIGINT NOT NULL,
+    lease         BIGINT NOT NULL,            -- raised by every claim: whoever holds an older one settles nothing
+    leased_until  BIGINT NOT NULL,
+    tried_at      BIGINT,
+    problem       TEXT,                       -- of the last attempt that failed, in words for people
+    receipt       BYTES,                      -- the agency's, as it came
+    receipt_proof TEXT,                       -- key id, timestamp and signature of it, separated by spaces
+    settled_at    BIGINT                      -- receipted or dead
+);
+CREATE INDEX delivery_due ON delivery (state, addressee, due_at);
+
+-- How many messages of one type went to one peer: the sequence in their envelopes.
+CREATE TABLE counter (
+    peer TEXT   NOT NULL,
+    type TEXT   NOT NULL,
+    last BIGINT NOT NULL,
+    PRIMARY KEY (peer, type)
+);
+
+-- Step 11: how far each agency's changes were applied, and what the last pull came to.
+CREATE TABLE stream (
+    agency    TEXT   PRIMARY KEY,
+    after     BIGINT NOT NULL,                -- the number of the last change that was applied
+    manifest  BIGINT NOT NULL,                -- the sequence of the last manifest that was accepted
+    pulled_at BIGINT,                         -- the last that succeeded
+    tried_at  BIGINT NOT NULL,
+    problem   TEXT                            -- of the last attempt, if it failed
+);
+
+-- Changes that could not be applied: set aside for a person, so that what follows them is not held up.
+CREATE TABLE set_aside (
+    agency  TEXT   NOT NULL,
+    number  BIGINT NOT NULL,
+    kind    TEXT   NOT NULL,
+    problem TEXT   NOT NULL,
+    body    BYTES  NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (agency, number)
+);
+
+-- Destinations that an agency confirmed about a referral of ours; `withdrawn_at` once it found otherwise.
+CREATE TABLE listing (
+    destination  TEXT   NOT NULL,
+    referral     TEXT   NOT NULL,
+    agency       TEXT   NOT NULL,
+    confirmed_at BIGINT NOT NULL,
+    withdrawn_at BIGINT,
+    PRIMARY KEY (destination, referral)
 );
 
 CREATE TABLE pack (
