@@ -18,6 +18,10 @@ UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header -
 
 RUNTIME := $(STAMPS)/runtime
 DEVELOPMENT := $(STAMPS)/development
+# Tests start dozens of processes; without its bytecode kept, each would compile the package again.
+unexport PYTHONDONTWRITEBYTECODE
+# A file's tests stay together, for they share their processes; the browser's come last in every worker.
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 CODE := src tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
@@ -31,7 +35,7 @@ demo: $(RUNTIME)  ## the service, a demo exchange and invented withdrawals, on t
 
 test: $(DEVELOPMENT) browser  ## everything that has to hold before a commit: lint and all tests
 	@started=$$(date +%s); \
-	$(MAKE) --no-print-directory lint && $(BIN)/pytest; result=$$?; \
+	$(MAKE) --no-print-directory lint && $(BIN)/pytest $(PARALLEL); result=$$?; \
 	echo "make test took $$(( $$(date +%s) - started )) s"; exit $$result
 
 lint: $(DEVELOPMENT)  ## form, types and the import law

@@ -35,6 +35,11 @@ def test_a_known_key_is_known(scheme: str) -> None:
     assert authorise(asking(f"{scheme} {KEY} "), SNAPSHOT, Scope.READ).name == "desk-of-nights"
 
 
+def repr_without_key(header: str | None) -> str:
+    """The key is another in every run, and a test has to have the same name in every run."""
+    return repr(header).replace(KEY, "KEY").replace(KEY[:-1], "CUT").replace(HASH, "HASH")
+
+
 @pytest.mark.parametrize(
     "header",
     [
@@ -49,6 +54,7 @@ def test_a_known_key_is_known(scheme: str) -> None:
         f"Bearer {HASH}",
         "Bearer \xff",
     ],
+    ids=repr_without_key,
 )
 def test_anything_else_is_a_stranger(header: str | None) -> None:
     with pytest.raises(Problem) as caught:
