@@ -20,7 +20,7 @@ STATISTICS = frozenset({"scipy", "statsmodels", "pandas", "numpy"})
 STANDS_ALONE = {
     "domain": ({"domain"}, set[str]()),
     "client": ({"client"}, {"cryptography"}),
-    "simulation": ({"simulation", "domain", "client"}, {"numpy", "scipy"}),
+    "simulation": ({"simulation", "domain", "client"}, {"numpy", "pyarrow"}),
     "samples": ({"samples", "domain", "protocol"}, {"cryptography", "tomli_w"}),
 }
 
