@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from breather.domain.assignment import Experiment
 from breather.domain.instant import Millis
-from breather.domain.ruling import Rule
+from breather.domain.ruling import Rule, Rulebook
 from breather.domain.withdrawal import Kind
 
 
@@ -71,7 +71,7 @@ class Campaign:
     budget: Budget
     experiment: Experiment
     screenless: Mapping[Kind, Screenless]
-    rules: tuple[Rule, ...]
+    rules: Rulebook
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

@@ -10,8 +10,8 @@ from breather.domain.finding import Finding, Refused, nearest
 from breather.domain.friction import WORDS, Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, SECOND
 from breather.domain.pack import Pack
-from breather.domain.rules import BadExpression, can_hit, compile_expression, pointed
-from breather.domain.ruling import Rule
+from breather.domain.rules import BadExpression, can_hit, read_expression, pointed
+from breather.domain.ruling import Rule, Rulebook
 from breather.domain.typology import REFUSED, Typology
 from breather.domain.withdrawal import Kind
 from breather.exchange.places import PLACES
@@ -105,7 +105,7 @@ def _campaign(table: StrictTable) -> Campaign:
             for kind in Kind
             if kind is not Kind.INTERACTIVE
         },
-        rules=rules,
+        rules=Rulebook(rules),
     )
     kinds.close()
     table.close()
@@ -155,12 +155,12 @@ def _rule(table: StrictTable) -> Rule:
     rule_id = _id(table, "id")
     text = table.text("when")
     try:
-        expression = compile_expression(text, CATALOGUE)
+        expression = read_expression(text, CATALOGUE)
     except BadExpression as bad:
         for error in bad.errors:
             message = f"rule {rule_id}: {error.message}\n{pointed(text, error)}"
             table.note("when", "bad-expression", message, error.suggestion)
-        expression = compile_expression("FALSE", CATALOGUE)
+        expression = read_expression("FALSE", CATALOGUE)
     typology = table.text("typology")
     if typology == REFUSED:
         table.note("typology", "refused-typology", "no rule and no alert is about a suspicion against the customer")

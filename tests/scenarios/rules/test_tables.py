@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from breather.domain.feature import FeatureValue, Unknown
-from breather.domain.rules import BadExpression, Truth, compile_expression
+from breather.domain.rules import BadExpression, Truth, read_expression
 from tests.scenarios.rules.features import FEATURES
+from tests.unit.rules.decided import decided
 
 TABLES = Path(__file__).parent
 _BAR = re.compile(r"(?<!\|)\|(?!\|)")  # `||` is a sign of other languages, and stands in a row
@@ -38,8 +39,8 @@ def values_of(written: str) -> dict[str, FeatureValue]:
 
 @pytest.mark.parametrize(("expression", "values", "expected"), [*rows("logic.txt"), *rows("values.txt")])
 def test_a_rule_says_what_its_row_says(expression: str, values: str, expected: str) -> None:
-    compiled = compile_expression(expression, FEATURES)
-    assert compiled.evaluate(values_of(values)) is Truth[expected.upper()]
+    compiled = read_expression(expression, FEATURES)
+    assert decided(compiled, values_of(values)) is Truth[expected.upper()]
 
 
 BY_EXPRESSION = [
@@ -51,7 +52,7 @@ BY_EXPRESSION = [
 @pytest.mark.parametrize(("expression", "expected"), BY_EXPRESSION)
 def test_a_bad_rule_is_refused_with_all_of_its_errors_and_no_other(expression: str, expected: list[list[str]]) -> None:
     with pytest.raises(BadExpression) as refusal:
-        compile_expression(expression, FEATURES)
+        read_expression(expression, FEATURES)
     found = refusal.value.errors
     assert [(str(error.at), error.suggestion) for error in found] == [(row[0], row[2]) for row in expected]
     for error, row in zip(found, expected, strict=True):

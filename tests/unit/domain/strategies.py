@@ -11,8 +11,8 @@ from breather.domain.catalogue import CATALOGUE
 from breather.domain.feature import Feature, FeatureValue, Phase, ValueType
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR
-from breather.domain.rules import compile_expression
-from breather.domain.ruling import Rule
+from breather.domain.rules import read_expression
+from breather.domain.ruling import Rule, Rulebook
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import CustomerRef, Destination, Kind, Withdrawal, WithdrawalId
 
@@ -33,7 +33,7 @@ def withdrawal(number: int = 1, usd: int | None = 80, customer: str = "c-1", to:
 
 
 def rule(name: str, when: str, friction: Friction, typology: Typology = Typology.GENERAL, why: str = "") -> Rule:
-    return Rule(name, compile_expression(when, CATALOGUE), friction, typology, why or f"why-{name}", "tested")
+    return Rule(name, read_expression(when, CATALOGUE), friction, typology, why or f"why-{name}", "tested")
 
 
 def campaign(*rules: Rule, screenless: Screenless = Screenless.PROCEED) -> Campaign:
@@ -51,7 +51,7 @@ def campaign(*rules: Rule, screenless: Screenless = Screenless.PROCEED) -> Campa
         budget=Budget(7 * DAY, 60),
         experiment=Experiment("trial-1", 1, 0.0),
         screenless={kind: screenless for kind in Kind if kind is not Kind.INTERACTIVE},
-        rules=rules,
+        rules=Rulebook(rules),
     )
 
 

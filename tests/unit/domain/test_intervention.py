@@ -18,7 +18,7 @@ from breather.domain.intervention import (
     shown,
     suspected,
 )
-from breather.domain.ruling import Rule, Ruling, rule_on
+from breather.domain.ruling import Rule, Rulebook, Ruling, rule_on
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Kind
 from tests.unit.domain.strategies import ORDINARY, campaign, rule
@@ -132,7 +132,7 @@ def test_the_answer_to_the_vasp_is_read_from_the_friction() -> None:
 
 
 def test_unknown_is_not_false_and_only_a_failure_degrades() -> None:
-    rules = (rule("call", "on_call", Friction.HOLD), rule("not", "NOT on_call", Friction.HOLD))
+    rules = Rulebook([rule("call", "on_call", Friction.HOLD), rule("not", "NOT on_call", Friction.HOLD)])
     for unknown in Unknown:
         ruling = rule_on(rules, {**ORDINARY, **NOT_YET, "on_call": unknown}, Phase.SUBMIT)
         assert ruling.hits == ruling.misses == ()
@@ -141,7 +141,7 @@ def test_unknown_is_not_false_and_only_a_failure_degrades() -> None:
 
 
 def test_a_rule_waits_for_the_latest_phase_that_it_names() -> None:
-    rules = (rule("early", "TRUE", Friction.NOTICE), rule("late", "TRUE OR answer_met_online", Friction.HOLD))
+    rules = Rulebook([rule("early", "TRUE", Friction.NOTICE), rule("late", "TRUE OR answer_met_online", Friction.HOLD)])
     features = {**ORDINARY, **NOT_YET}
     assert [hit.id for hit in rule_on(rules, features, Phase.SUBMIT).hits] == ["early"]
     assert [hit.id for hit in rule_on(rules, features, Phase.ANSWER).hits] == ["early", "late"]

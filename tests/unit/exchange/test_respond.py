@@ -19,6 +19,7 @@ from breather.domain.refusal import (
     UnknownWithdrawal,
     Watched,
 )
+from breather.domain.ruling import Rulebook
 from breather.domain.withdrawal import Account, DepositKind, Session
 from breather.exchange.record import decode_answered
 from tests.unit.exchange.world import ANSWERS, World, asked_for, confirmation, event, released
@@ -138,7 +139,7 @@ def test_a_hold_over_the_questions_neither_lengthens_them_nor_swallows_one_of_a_
 
 def test_the_rules_that_answer_are_those_of_the_day_it_was_asked(sqlite_world: World) -> None:
     questions(sqlite_world)
-    later = replace(sqlite_world.active.campaign, version=2, rules=sqlite_world.active.campaign.rules[:1])
+    later = replace(sqlite_world.active.campaign, version=2, rules=Rulebook([sqlite_world.active.campaign.rules[0]]))
     both = {**sqlite_world.snapshot.campaigns, (later.id, 2): replace(sqlite_world.active, campaign=later)}
     sqlite_world.snapshot = replace(sqlite_world.snapshot, campaigns=both)
     coached = {**ANSWERS, "answer_told_what_to_say": True}

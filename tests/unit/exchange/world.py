@@ -15,8 +15,8 @@ from breather.domain.cooling_off import State
 from breather.domain.event import MAY, Actor, Event, EventKind
 from breather.domain.friction import Friction
 from breather.domain.instant import LATEST, MINUTE, Millis
-from breather.domain.rules import compile_expression
-from breather.domain.ruling import Rule
+from breather.domain.rules import read_expression
+from breather.domain.ruling import Rule, Rulebook
 from breather.domain.standing import Standing
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import CustomerRef, Destination, Kind, Residence, Session, Withdrawal, WithdrawalId
@@ -42,7 +42,7 @@ T = TypeVar("T")
 
 
 def _rule(name: str, when: str, friction: Friction) -> Rule:
-    return Rule(name, compile_expression(when, CATALOGUE), friction, Typology.GENERAL, "desk-review", "for the tests")
+    return Rule(name, read_expression(when, CATALOGUE), friction, Typology.GENERAL, "desk-review", "for the tests")
 
 
 def sample_activated() -> Activated:
@@ -53,7 +53,7 @@ def sample_activated() -> Activated:
         _rule("very-large", "amount_usd >= 50000", Friction.HOLD),
         _rule("once-got-it-back", "answer_withdrew_profit_before", Friction.HOLD),
     )
-    campaign = replace(campaign, rules=(*campaign.rules, *more))
+    campaign = replace(campaign, rules=Rulebook((*campaign.rules, *more)))
     return Activated(campaign, Period(Millis(0), LATEST), pack_hash(pack_files), read_pack(pack_files))
 
 

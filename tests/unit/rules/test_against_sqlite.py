@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from breather.domain.feature import FeatureValue, Unknown, ValueType
-from breather.domain.rules import Truth, compile_expression
+from breather.domain.rules import Truth, read_expression
 from breather.domain.rules.token import MOST_CHARACTERS, MOST_TOKENS
 from tests.scenarios.rules.features import FEATURES
+from tests.unit.rules.decided import decided
 from tests.unit.rules.generated import conditions
 from tests.unit.rules.kleene import Part
 from tests.unit.rules.printed import printed
@@ -61,4 +62,4 @@ def test_sqlite_gives_the_same_answer(database: sqlite3.Connection, part: Part, 
     tokens = printed(part)
     text = " ".join(tokens)
     assume(len(tokens) <= MOST_TOKENS and len(text) <= MOST_CHARACTERS)
-    assert compile_expression(text, FEATURES).evaluate(row) is asked(database, text, row)
+    assert decided(read_expression(text, FEATURES), row) is asked(database, text, row)

@@ -7,8 +7,9 @@ import pytest
 
 from breather.domain.catalogue import CATALOGUE
 from breather.domain.feature import FeatureValue, Phase, Unknown
-from breather.domain.rules import Truth, can_hit, compile_expression
+from breather.domain.rules import Truth, can_hit, read_expression
 from tests.scenarios.rules.features import FEATURES
+from tests.unit.rules.decided import decided
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ from tests.scenarios.rules.features import FEATURES
     ],
 )
 def test_an_expression_runs_from_the_latest_phase_that_it_names(text: str, features: set[str], phase: Phase) -> None:
-    expression = compile_expression(text, FEATURES)
+    expression = read_expression(text, FEATURES)
     assert expression.text == text
     assert expression.features == features
     assert expression.phase is phase
@@ -40,21 +41,21 @@ def test_an_expression_runs_from_the_latest_phase_that_it_names(text: str, featu
 
 def test_the_rule_of_the_design_compiles_over_the_real_catalogue() -> None:
     text = "destination_is_new AND amount_usd >= 1000 AND (amount_over_median IS NULL OR amount_over_median > 3)"
-    expression = compile_expression(text, CATALOGUE)
+    expression = read_expression(text, CATALOGUE)
     newcomer: dict[str, FeatureValue] = {
         "destination_is_new": True,
         "amount_usd": 5_000,
         "amount_over_median": Unknown.NO_HISTORY,
     }
-    assert expression.evaluate(newcomer) is Truth.HIT
-    assert expression.evaluate(newcomer | {"amount_over_median": 2.9}) is Truth.MISS
-    assert expression.evaluate(newcomer | {"amount_usd": Unknown.NOT_PROVIDED}) is Truth.UNDETERMINED
+    assert decided(expression, newcomer) is Truth.HIT
+    assert decided(expression, newcomer | {"amount_over_median": 2.9}) is Truth.MISS
+    assert decided(expression, newcomer | {"amount_usd": Unknown.NOT_PROVIDED}) is Truth.UNDETERMINED
 
 
 @pytest.mark.parametrize("text", ["amount_usd > 5", "screen_shared", "network = 'tron'", "amount_usd IS NULL"])
 def test_a_value_that_is_absent_is_a_mistake_and_not_an_unknown(text: str) -> None:
     with pytest.raises(KeyError):
-        compile_expression(text, FEATURES).evaluate({})
+        decided(read_expression(text, FEATURES), {})
 
 
 @pytest.mark.parametrize(
@@ -71,12 +72,12 @@ def test_a_value_that_is_absent_is_a_mistake_and_not_an_unknown(text: str) -> No
 )
 def test_a_value_of_another_type_is_refused_and_never_coerced(text: str, name: str, value: FeatureValue) -> None:
     with pytest.raises(TypeError, match=name):
-        compile_expression(text, FEATURES).evaluate({name: value})
+        decided(read_expression(text, FEATURES), {name: value})
 
 
 def test_any_mapping_of_values_will_do() -> None:
     values = MappingProxyType({"amount_usd": 6.0})
-    assert compile_expression("amount_usd > 5", FEATURES).evaluate(values) is Truth.HIT
+    assert decided(read_expression("amount_usd > 5", FEATURES), values) is Truth.HIT
 
 
 @pytest.mark.parametrize(
@@ -119,7 +120,7 @@ def test_any_mapping_of_values_will_do() -> None:
 )
 def test_a_rule_that_no_newcomer_can_hit_is_found(text: str, hits: bool) -> None:
     newcomer = frozenset({"days_since_notice", "said_stranger", "source_label"})
-    assert can_hit(compile_expression(text, FEATURES), newcomer) is hits
+    assert can_hit(read_expression(text, FEATURES), newcomer) is hits
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,7 @@ def test_a_rule_that_no_newcomer_can_hit_is_found(text: str, hits: bool) -> None
     ],
 )
 def test_operators_bind_as_in_sql(text: str, same: str) -> None:
-    assert compile_expression(text, FEATURES).root == compile_expression(same, FEATURES).root
+    assert read_expression(text, FEATURES).root == read_expression(same, FEATURES).root
 
 
 def test_the_numbers_of_the_truths_are_those_that_are_stored() -> None:

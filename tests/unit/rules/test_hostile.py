@@ -4,8 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from breather.domain.rules import BadExpression, Truth, compile_expression, pointed
+from breather.domain.rules import BadExpression, Truth, pointed, read_expression
 from tests.scenarios.rules.features import FEATURES
+from tests.unit.rules.decided import decided
 
 ODDMENTS = [
     "AND", "or", "NOT", "IN", "BETWEEN", "IS", "NULL", "TRUE", "FALSE", "ratio", "(", ")", ",", "=", "<>",
@@ -17,7 +18,7 @@ ODDMENTS = [
 
 def refusal_of(text: str) -> BadExpression | None:
     try:
-        compile_expression(text, FEATURES)
+        read_expression(text, FEATURES)
     except BadExpression as refused:
         return refused
     return None
@@ -90,4 +91,4 @@ def test_limits_and_strange_characters_are_refused_by_name_and_place(text: str, 
     ids=lambda text: text[:24],
 )
 def test_what_just_keeps_the_limits_compiles_and_runs(text: str) -> None:
-    assert compile_expression(text, FEATURES).evaluate({}) is Truth.HIT
+    assert decided(read_expression(text, FEATURES), {}) is Truth.HIT

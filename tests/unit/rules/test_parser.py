@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from breather.domain.rules import BadExpression, compile_expression, tree
+from breather.domain.rules import BadExpression, read_expression, tree
 from breather.domain.rules.parser import parse
 from breather.domain.rules.token import MOST_TOKENS, Kind, tokenize
 from tests.scenarios.rules.features import FEATURES
@@ -90,7 +90,7 @@ def test_every_misspelt_name_is_reported_at_its_place_with_the_right_one(part: P
     wrong = data.draw(st.sets(st.sampled_from(named), min_size=1))
     spelt = [token + "x" if index in wrong else token for index, token in enumerate(tokens)]
     with pytest.raises(BadExpression) as refusal:
-        compile_expression(" ".join(spelt), FEATURES)
+        read_expression(" ".join(spelt), FEATURES)
     expected = [(len(" ".join([*spelt[:index], ""])), tokens[index]) for index in sorted(wrong)]
     assert [(error.at, error.suggestion) for error in refusal.value.errors] == expected
 
@@ -107,7 +107,7 @@ def test_a_feature_of_another_type_is_refused_wherever_it_stands(part: Part, dat
     index = data.draw(st.sampled_from(places))
     swapped = [*tokens[:index], SWAPPED[tokens[index]], *tokens[index + 1 :]]
     with pytest.raises(BadExpression):
-        compile_expression(" ".join(swapped), FEATURES)
+        read_expression(" ".join(swapped), FEATURES)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from breather.domain.rules import BadExpression, ExpressionError, compile_expression, pointed
+from breather.domain.rules import BadExpression, ExpressionError, pointed, read_expression
 from tests.scenarios.rules.features import FEATURES
 
 
@@ -52,7 +52,7 @@ def test_a_tab_counts_as_one_blank() -> None:
 
 def test_a_refusal_prints_every_error_with_its_place_and_suggestion() -> None:
     with pytest.raises(BadExpression) as refusal:
-        compile_expression("amout_usd > 5 AND network = 'trom'", FEATURES)
+        read_expression("amout_usd > 5 AND network = 'trom'", FEATURES)
     assert str(refusal.value) == (
         "amout_usd > 5 AND network = 'trom'\n"
         "^^^^^^^^^\n"
@@ -65,6 +65,6 @@ def test_a_refusal_prints_every_error_with_its_place_and_suggestion() -> None:
 
 def test_parentheses_belong_to_the_part_that_they_enclose() -> None:
     with pytest.raises(BadExpression) as refusal:
-        compile_expression("TRUE AND (amount_usd + 1)", FEATURES)
+        read_expression("TRUE AND (amount_usd + 1)", FEATURES)
     (error,) = refusal.value.errors
     assert (error.at, error.length) == (9, 16)

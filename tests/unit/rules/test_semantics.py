@@ -6,9 +6,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from breather.domain.feature import FeatureValue, Phase, Unknown
-from breather.domain.rules import Expression, Truth, can_hit, compile_expression
+from breather.domain.rules import Expression, Truth, can_hit, read_expression
 from breather.domain.rules.token import MOST_CHARACTERS, MOST_TOKENS
 from tests.scenarios.rules.features import FEATURES
+from tests.unit.rules.decided import decided
 from tests.unit.rules.generated import conditions, values
 from tests.unit.rules.kleene import Part, truth
 from tests.unit.rules.printed import printed
@@ -20,7 +21,7 @@ def compiled(part: Part, space: str = " ") -> Expression:
     tokens = printed(part)
     text = space.join(tokens)
     assume(len(tokens) <= MOST_TOKENS and len(text) <= MOST_CHARACTERS)
-    return compile_expression(text, FEATURES)
+    return read_expression(text, FEATURES)
 
 
 @settings(max_examples=200, deadline=None)
@@ -28,18 +29,18 @@ def compiled(part: Part, space: str = " ") -> Expression:
 def test_three_valued_logic_is_that_of_kleene(part: Part, given_values: list[dict[str, FeatureValue]]) -> None:
     expression = compiled(part)
     for each in given_values:
-        assert expression.evaluate(each) is TRUTHS[truth(part, each)]
+        assert decided(expression, each) is TRUTHS[truth(part, each)]
 
 
 @settings(max_examples=100, deadline=None)
 @given(part=conditions(2), space=st.sampled_from(["\n", "\t ", "  ", "\r\n"]))
 def test_white_space_parentheses_and_case_of_keywords_mean_nothing(part: Part, space: str) -> None:
     plain = compiled(part)
-    assert compile_expression(f"({plain.text})", FEATURES).root == plain.root
+    assert read_expression(f"({plain.text})", FEATURES).root == plain.root
     if "'" not in plain.text:
         assert compiled(part, space).root == plain.root
         lowered = plain.text.replace(" AND ", " and ").replace("NOT ", "nOt ").replace(" NULL", " Null")
-        assert compile_expression(lowered, FEATURES).root == plain.root
+        assert read_expression(lowered, FEATURES).root == plain.root
 
 
 @settings(max_examples=200, deadline=None)
@@ -47,7 +48,7 @@ def test_white_space_parentheses_and_case_of_keywords_mean_nothing(part: Part, s
 def test_what_cannot_hit_never_does(part: Part, fixed: set[str], each: Mapping[str, FeatureValue]) -> None:
     expression = compiled(part)
     newcomer = {name: Unknown.NO_HISTORY if name in fixed else value for name, value in each.items()}
-    if expression.evaluate(newcomer) is Truth.HIT:
+    if decided(expression, newcomer) is Truth.HIT:
         assert can_hit(expression, frozenset(fixed))
 
 
@@ -56,7 +57,7 @@ def test_what_cannot_hit_never_does(part: Part, fixed: set[str], each: Mapping[s
 def test_an_expression_reads_no_feature_but_those_it_names(part: Part, each: dict[str, FeatureValue]) -> None:
     expression = compiled(part)
     named = {name: value for name, value in each.items() if name in expression.features}
-    assert expression.evaluate(named) is expression.evaluate(each)
+    assert decided(expression, named) is decided(expression, each)
     assert all(name in expression.text for name in expression.features)
     phases = {FEATURES[name].phase for name in expression.features}
     assert expression.phase is max(phases, default=Phase.SUBMIT)

@@ -14,17 +14,21 @@ Grammar, from the weakest binding to the strongest:
 The semantics are those of SQL:2023's three-valued logic; a rule is a hit, a miss, or undetermined.
 """
 
+from breather.domain.rules.decider import Decider, Undetermined, make_decider
 from breather.domain.rules.error import BadExpression, ExpressionError, pointed
-from breather.domain.rules.expression import Expression, compile_expression
+from breather.domain.rules.expression import Expression, read_expression
 from breather.domain.rules.reach import can_hit
 from breather.domain.rules.truth import Truth
 
 __all__ = [
     "BadExpression",
+    "Decider",
     "Expression",
     "ExpressionError",
     "Truth",
+    "Undetermined",
     "can_hit",
-    "compile_expression",
+    "make_decider",
     "pointed",
+    "read_expression",
 ]

@@ -40,6 +40,13 @@ def kind_of(node: tree.Node) -> ValueType | None:
             return ValueType.BOOLEAN
 
 
+def constant_of(left: tree.Node, right: tree.Node) -> tuple[tree.Node, bool]:
+    """Of a checked comparison of conditions: the condition that is compared, and the constant it is compared with."""
+    tested, constant = (left, right) if isinstance(right, tree.BooleanLiteral) else (right, left)
+    assert isinstance(constant, tree.BooleanLiteral)
+    return tested, constant.value
+
+
 class _Checker:
     def __init__(self) -> None:
         self.errors: list[ExpressionError] = []

@@ -9,7 +9,7 @@ from functools import reduce
 
 from breather.domain.feature import ValueType
 from breather.domain.rules import tree
-from breather.domain.rules.checker import kind_of
+from breather.domain.rules.checker import constant_of, kind_of
 from breather.domain.rules.expression import Expression
 from breather.domain.rules.truth import Truth, both, either, opposite
 
@@ -57,12 +57,9 @@ def _condition(node: tree.Node, fixed: frozenset[str]) -> _Answers:
 def _comparison(node: tree.Comparison, fixed: frozenset[str]) -> _Answers:
     if kind_of(node.left) is not ValueType.BOOLEAN:
         return _strict(_operand(node.left, fixed), _operand(node.right, fixed))
-    constant, tested = node.left, node.right
-    if not isinstance(constant, tree.BooleanLiteral):
-        constant, tested = tested, constant
-    assert isinstance(constant, tree.BooleanLiteral)
+    tested, wanted = constant_of(node.left, node.right)
     answers = _condition(tested, fixed)
-    return answers if constant.value is (node.sign == "=") else _opposites(answers)
+    return answers if wanted is (node.sign == "=") else _opposites(answers)
 
 
 def _operand(node: tree.Node, fixed: frozenset[str]) -> _Answers:

@@ -1,6 +1,7 @@
 """The tree of an expression. Nodes compare by what they say; where they stood in the text is left out."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
 from breather.domain.feature import Feature
@@ -118,3 +119,17 @@ Node: TypeAlias = (
     Literal | FeatureUse | Missing | Negative | Arithmetic | Ratio
     | Comparison | Membership | Between | IsNull | Not | All | Any
 )  # fmt: skip
+
+
+def parts_of(node: Place) -> Iterator[Place]:
+    """The node itself and every part below it."""
+    yield node
+    for part in fields(node):
+        value = getattr(node, part.name)
+        for inner in value if isinstance(value, tuple) else (value,):
+            if isinstance(inner, Place):
+                yield from parts_of(inner)
+
+
+def features_in(node: Place) -> frozenset[Feature]:
+    return frozenset(part.feature for part in parts_of(node) if isinstance(part, FeatureUse))
