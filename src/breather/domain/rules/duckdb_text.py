@@ -1,0 +1,93 @@
+"""Checked trees to DuckDB's SQL, for backtests: the same answers, row for row, as the compiled function.
+
+Left to itself DuckDB differs: 0.1 + 0.2 = 0.3 (decimals), NaN = NaN, and an overflowing integer ends the query.
+Hence every constant and column is cast to DOUBLE, and whatever is not finite becomes NULL at every operation.
+Columns are made clean once, by `column`, in a subquery; `condition` then names them.
+"""
+
+from collections.abc import Mapping
+
+from breather.domain.feature import Feature, ValueType
+from breather.domain.rules import tree
+from breather.domain.rules.checker import constant_of, kind_of
+
+_TYPES: Mapping[ValueType, str] = {
+    ValueType.NUMBER: "DOUBLE",
+    ValueType.BOOLEAN: "BOOLEAN",
+    ValueType.TEXT: "VARCHAR",
+}
+
+
+def column(feature: Feature) -> str:
+    """A stored column as rules read it, under its own name: of the feature's type, and NULL where not finite."""
+    name = _quoted(feature.name)
+    cast = f"CAST({name} AS {_TYPES[feature.type]})"
+    return f"{_finite_again(cast) if feature.type is ValueType.NUMBER else cast} AS {name}"
+
+
+def condition(node: tree.Node) -> str:
+    """True, false or NULL, over columns as `column` makes them. Raises AssertionError for what was not checked."""
+    match node:
+        case tree.BooleanLiteral(value):
+            return "TRUE" if value else "FALSE"
+        case tree.FeatureUse(feature):
+            return _quoted(feature.name)
+        case tree.Not(operand):
+            return f"(NOT {condition(operand)})"
+        case tree.All(parts):
+            return "(" + " AND ".join(condition(part) for part in parts) + ")"
+        case tree.Any(parts):
+            return "(" + " OR ".join(condition(part) for part in parts) + ")"
+        case tree.IsNull(operand, negated):
+            return f"({_value(operand)} IS {'NOT ' if negated else ''}NULL)"
+        case tree.Between(operand, low, high):
+            return f"({_value(operand)} BETWEEN {_value(low)} AND {_value(high)})"
+        case tree.Membership(operand, options, negated):
+            listed = ", ".join(_value(option) for option in options)
+            return f"({_value(operand)} {'NOT ' if negated else ''}IN ({listed}))"
+        case tree.Comparison(sign, left, right) if kind_of(left) is ValueType.BOOLEAN:
+            tested, wanted = constant_of(left, right)
+            return condition(tested) if wanted is (sign == "=") else f"(NOT {condition(tested)})"
+        case tree.Comparison(sign, left, right):
+            return f"({_value(left)} {sign} {_value(right)})"
+        case _:
+            raise AssertionError(f"checked as a condition and is none: {node}")
+
+
+def _value(node: tree.Node) -> str:
+    match node:
+        case tree.NumberLiteral(value):
+            # Between quotes, because a literal would be a decimal first, and rounded twice.
+            return f"CAST('{value!r}' AS DOUBLE)"
+        case tree.TextLiteral(value):
+            return "'" + value.replace("'", "''") + "'"
+        case tree.FeatureUse(feature):
+            return _quoted(feature.name)
+        case tree.Negative(operand):
+            return f"(- {_value(operand)})"
+        case tree.Arithmetic(sign, left, right):
+            return _finite(f"({_value(left)} {sign} {_value(right)})", [left, right])
+        case tree.Ratio(over, under):
+            return _finite(f"({_value(over)} / {_value(under)})", [over, under])
+        case _:
+            raise AssertionError(f"checked as a number or a text and is neither: {node}")
+
+
+def _finite(number: str, operands: list[tree.Node]) -> str:
+    """NULL where `number` is not finite.
+
+    CASE names it twice, and its text would double with every operation inside another; a list of one names it once,
+    and is slower where CASE would do.
+    """
+    if any(isinstance(operand, tree.Arithmetic | tree.Ratio | tree.Negative) for operand in operands):
+        return f"list_filter([{number}], lambda each: isfinite(each))[1]"
+    return _finite_again(number)
+
+
+def _finite_again(number: str) -> str:
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
+def _quoted(name: str) -> str:
+    """A feature's name: letters, digits and underscores, which the catalogue's tests hold."""
+    return f'"{name}"'
