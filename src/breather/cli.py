@@ -24,7 +24,9 @@ from breather.bootstrap import (
     running_agency,
     running_exchange,
 )
+from breather.client import BreatherError
 from breather.clock import SystemClock
+from breather.domain.finding import Refused
 from breather.domain.instant import format_instant
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
@@ -111,6 +113,35 @@ def demo(
     """The service, a demo exchange and a few hundred invented withdrawals, on this machine only."""
     with refusals():
         raise typer.Exit(demonstration.run(port, pause_seconds))
+
+
+@app.command()
+def simulate(
+    folder: Annotated[Path | None, typer.Argument(help="A new folder for the files, or - for lines of JSON.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same bytes.")] = 1,
+    customers: Annotated[int | None, typer.Option(help="How many; before what the parameters say.")] = None,
+    parameters: Annotated[Path | None, typer.Option(help="A TOML file of what is to be assumed otherwise.")] = None,
+    service: Annotated[str | None, typer.Option(help="Send it to this URL instead; key in EXCHANGE_API_KEY.")] = None,
+) -> None:
+    """Invent customers and scams: Parquet files, lines of JSON, or load for a service. Bad input exits with 2."""
+    try:
+        from breather import simulating
+    except ModuleNotFoundError as missing:
+        typer.echo(f"refused: {missing.name} is not installed; install breather[analysis]", err=True)
+        raise typer.Exit(1) from None
+    try:
+        if (folder is None) == (service is None):
+            raise ValueError("give either a folder (or -) or --service")
+        assumed = simulating.parameters_from(parameters, {} if customers is None else {"customers": customers})
+        if service is not None:
+            simulating.to_service(assumed, seed, service, os.environ.get("EXCHANGE_API_KEY", ""))
+        elif folder == simulating.LINES:
+            simulating.to_lines(assumed, seed, sys.stdout)
+        elif folder is not None:
+            simulating.to_folder(assumed, seed, folder)
+    except (Refused, OSError, ValueError, BreatherError) as wrong:
+        typer.echo(f"refused: {wrong}", err=True)
+        raise typer.Exit(2) from None
 
 
 @apikey.command("create")

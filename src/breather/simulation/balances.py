@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from breather.simulation.dice import PERMILLE, Dice, Flags, Ints
-from breather.simulation.population import UNKNOWN
 from breather.simulation.wishes import Wishes
 
 # Indices of DEPOSIT_KINDS in rows.py.
@@ -24,7 +23,7 @@ _HOUR = 3_600_000
 class Balances:
     """One element a wish, in its order. `before`: the balance before the withdrawal; `cents`: what was withdrawn.
 
-    `paid_at`: the last deposit, ms since the beginning, or UNKNOWN before the first; `paid`: how it came.
+    `paid_at`: the last deposit, ms since the beginning; `paid`: how it came.
     """
 
     before: Ints
@@ -43,9 +42,11 @@ def balances_of(wishes: Wishes, stopped: Flags, wealth: Ints, opened: Ints, dice
     starts = np.flatnonzero(np.diff(wishes.account, prepend=-1)).astype(np.int64)
     lengths = np.diff(np.append(starts, count)).astype(np.int64)
     balance = wealth[wishes.account[starts]].copy()
-    paid_at = np.full(len(starts), UNKNOWN, np.int64)
-    paid = np.full(len(starts), CRYPTO, np.int64)
     last_at = opened[wishes.account[starts]].copy()
+    # What she has at first was paid in at some time since she opened the account.
+    since = dice.of("first").below(PERMILLE, len(starts))
+    paid_at = last_at + (wishes.at[starts] - last_at) * since // PERMILLE
+    paid = np.where(dice.of("first kind").chance(650, len(starts)), FIAT, CRYPTO)
     found = Balances(*(np.zeros(count, np.int64) for _ in range(5)))
     # The longest first, so that those who go on are always a slice.
     order = np.argsort(-lengths, kind="stable")
