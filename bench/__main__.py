@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import decisions
+from bench import decisions, rules
 from bench.document import write_document
 from bench.figure import Figure, print_lines, print_table
 
-MODULES: Mapping[str, Callable[[], list[Figure]]] = {"decisions": decisions.run}
+MODULES: Mapping[str, Callable[[], list[Figure]]] = {"decisions": decisions.run, "rules": rules.run}
 ALL = "all"
 
 
@@ -20,7 +20,7 @@ def main() -> int:
     names = list(MODULES) if asked.name == ALL else [asked.name]
     try:
         figures = [figure for name in names for figure in MODULES[name]()]
-    except decisions.Void as void:
+    except (decisions.Void, rules.Mismatch) as void:
         print(f"void: {void}", file=sys.stderr)
         return 1
     if asked.name == ALL:
