@@ -25,7 +25,7 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 CODE := src tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit integration acceptance browser bench screenshots lock clean
+.PHONY: help demo test lint unit integration acceptance browser bench fuzz screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1 /p' Makefile | while read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -58,6 +58,9 @@ browser:
 
 bench: $(DEVELOPMENT)  ## all figures; rewrites docs/benchmarks.md
 	$(BIN)/python -m bench all
+
+fuzz: $(DEVELOPMENT)  ## a million hostile rule texts; `make test` feeds ten thousand
+	$(BIN)/python -m tests.fuzz.rules
 
 # The acceptance tests leave a picture of every state in build/screenshots. Which of them are committed is decided by
 # what lies in docs/screenshots under the same path.

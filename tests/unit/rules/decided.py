@@ -3,8 +3,11 @@
 from breather.domain.feature import Features
 from breather.domain.rules import Expression, Truth, make_decider
 
+# A decider answers (hits, misses, undetermined).
+TRUTHS_BY_PLACE = (Truth.HIT, Truth.MISS, Truth.UNDETERMINED)
+
 
 def decided(expression: Expression, values: Features) -> Truth:
-    hits, misses, undetermined = make_decider([expression.text], [expression])(values)
-    (truth,) = [Truth.HIT] * len(hits) + [Truth.MISS] * len(misses) + [Truth.UNDETERMINED] * len(undetermined)
+    answers = make_decider([expression.text], [expression])(values)
+    (truth,) = [truth for truth, found in zip(TRUTHS_BY_PLACE, answers, strict=True) if found]
     return truth

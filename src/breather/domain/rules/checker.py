@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from breather.domain.feature import ValueType
 from breather.domain.finding import nearest
 from breather.domain.rules import tree
-from breather.domain.rules.error import ExpressionError
+from breather.domain.rules.error import MOST_SUGGESTED, ExpressionError
 
 _KINDS: Mapping[ValueType, str] = {
     ValueType.NUMBER: "a number",
@@ -50,6 +50,7 @@ def constant_of(left: tree.Node, right: tree.Node) -> tuple[tree.Node, bool]:
 class _Checker:
     def __init__(self) -> None:
         self.errors: list[ExpressionError] = []
+        self._nearest: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def condition(self, node: tree.Node) -> None:
         match kind_of(node):
@@ -120,6 +121,9 @@ class _Checker:
                 self._known_value(use, text)
             case (tree.TextLiteral() as text, tree.FeatureUse() as use):
                 self._known_value(use, text)
+            case (tree.FeatureUse(one), tree.FeatureUse(other)):
+                if one.values and other.values and not set(one.values) & set(other.values):
+                    self._refuse(node, f"{one.name} and {other.name} have no value in common")
             case _:
                 pass
 
@@ -159,9 +163,16 @@ class _Checker:
             return
         more = ", ..." if len(values) > _MOST_VALUES_LISTED else ""
         listed = ", ".join(values[:_MOST_VALUES_LISTED]) + more
-        near = nearest(text.value, values) or nearest(text.value.lower(), values)
+        near = self._nearest_value(text.value, values)
         message = f"{use.feature.name} is never '{text.value[:40]}'; its values are {listed}"
         self._refuse(text, message, f"'{near}'" if near else "")
+
+    def _nearest_value(self, value: str, values: tuple[str, ...]) -> str:
+        asked = (value, values)
+        if asked not in self._nearest and len(self._nearest) < MOST_SUGGESTED:
+            spellings = (value, value.lower(), value.upper())
+            self._nearest[asked] = next(filter(None, (nearest(each, values) for each in spellings)), "")
+        return self._nearest.get(asked, "")
 
     def _refuse(self, node: tree.Node, message: str, suggestion: str = "") -> None:
         self.errors.append(ExpressionError(node.at, node.length, message, suggestion))

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MOST_SUGGESTED = 20  # different wrong words of one text: to look for the nearest takes longer than all the rest
 _WINDOW = 100  # characters of a line that are shown: a line is as long as whatever was pasted into the file
 
 
@@ -42,20 +43,24 @@ def pointed(text: str, error: ExpressionError) -> str:
     first = max(start, at - _WINDOW // 2) if end - start > _WINDOW else start
     last = min(end, first + _WINDOW)
     lead, trail = ("…" if first > start else ""), ("…" if last < end else "")
-    shown = lead + "".join(_harmless(character) for character in text[first:last]) + trail
-    indent = sum(_width(character) for character in lead + text[first:at])
-    marked = sum(_width(character) for character in text[at : min(at + error.length, last)])
+    shown = lead + _harmless(text[first:last]) + trail
+    indent = len(lead) + _width(text[first:at])
+    marked = _width(text[at : min(at + error.length, last)])
     return f"{shown}\n{' ' * indent}{'^' * max(1, marked)}"
 
 
-def _harmless(character: str) -> str:
-    if character in "\t\r":
-        return " "
-    return character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+def _harmless(line: str) -> str:
+    if line.isprintable():
+        return line
+    return "".join(
+        " " if character in "\t\r" else character if character.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for character in line
+    )
 
 
-def _width(character: str) -> int:
+def _width(text: str) -> int:
     """Columns of a terminal: Chinese characters take two, and the caret must still stand under the error."""
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(character) in ("W", "F") for character in text)
+    return len(text) + wide - sum(unicodedata.combining(character) > 0 for character in text)

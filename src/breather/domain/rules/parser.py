@@ -9,7 +9,7 @@ from dataclasses import replace
 from breather.domain.feature import Feature
 from breather.domain.finding import nearest
 from breather.domain.rules import tree
-from breather.domain.rules.error import BadExpression, ExpressionError
+from breather.domain.rules.error import MOST_SUGGESTED, BadExpression, ExpressionError
 from breather.domain.rules.token import KEYWORDS, Kind, Token, tokenize
 
 DEEPEST = 20
@@ -50,6 +50,7 @@ class _Parser:
         self._errors = errors
         self._position = 0
         self._depth = 0
+        self._nearest: dict[str, str] = {}
 
     def whole(self) -> tree.Node:
         if self._ended():
@@ -194,9 +195,12 @@ class _Parser:
         feature = self._catalogue.get(token.word)
         if feature is not None:
             return tree.FeatureUse(feature, at=token.at, length=token.length)
-        near = nearest(token.word.lower(), self._catalogue)
+        if token.word.upper() == "SELECT":
+            raise self._stop(token, "there are no subqueries; what a rule needs to know becomes a feature")
+        if token.word not in self._nearest and len(self._nearest) < MOST_SUGGESTED:
+            self._nearest[token.word] = nearest(token.word.lower(), self._catalogue)
         message = f"there is no feature {token.word[:64]}"
-        self._errors.append(ExpressionError(token.at, token.length, message, near))
+        self._errors.append(ExpressionError(token.at, token.length, message, self._nearest.get(token.word, "")))
         return tree.Missing(token.word, at=token.at, length=token.length)
 
     def _called(self, token: Token) -> tree.Node:

@@ -74,6 +74,13 @@ class _Sides(NamedTuple):
         return self if wanted else _Sides(self.false, self.true)
 
 
+class _Value(NamedTuple):
+    """A constant, or the variable that holds a value; `known` are the tests that it is known: one, or none."""
+
+    text: str
+    known: tuple[str, ...]
+
+
 def python_text(conditions: Sequence[tree.Node]) -> str:
     """`def decide(values)`, which returns the `rule<n>` that hit, those that missed, and those undetermined.
 
@@ -91,7 +98,7 @@ class _Writer:
     def __init__(self) -> None:
         self._reads: list[str] = []
         self._rules: list[str] = []
-        self._variables: dict[tree.Node, str] = {}
+        self._variables: dict[str, str] = {}  # by what each holds: a feature's name, or a formula over variables
 
     def text(self) -> str:
         return _HEAD + "".join(self._reads) + "".join(self._rules) + _TAIL
@@ -116,67 +123,72 @@ class _Writer:
             case tree.Any(parts):
                 return _every([self._condition(part).when(False) for part in parts]).when(False)
             case tree.IsNull(operand, negated):
-                variable = self._value(operand)
-                if isinstance(operand, tree.NumberLiteral):
-                    return _Sides("False", "True").when(not negated)
-                return _Sides(f"{variable} is None", f"{variable} is not None").when(not negated)
+                return _null_test(self._value(operand)).when(not negated)
             case tree.Between(operand, low, high):
-                return _every([self._compared(operand, ">=", low), self._compared(operand, "<=", high)])
+                number = self._value(operand)
+                bounds = (_compared(number, ">=", self._value(low)), _compared(number, "<=", self._value(high)))
+                return _every(bounds)
             case tree.Membership(operand, options, negated):
-                listed = "{" + ", ".join(repr(option.value) for option in options) + "}"
-                variable, known = self._value(operand), self._known(operand)
-                sides = (_both([*known, f"{variable} {word} {listed}"]) for word in ("in", "not in"))
-                return _Sides(*sides).when(not negated)
+                return _listed(self._value(operand), options).when(not negated)
+            case tree.Comparison(sign, left, right) if kind_of(left) is ValueType.BOOLEAN:
+                tested, wanted = constant_of(left, right)
+                return self._condition(tested).when(wanted is (sign == "="))
             case tree.Comparison(sign, left, right):
-                return self._comparison(sign, left, right)
+                return _compared(self._value(left), sign, self._value(right))
             case _:
                 raise AssertionError(f"checked as a condition and is none: {node}")
 
-    def _comparison(self, sign: str, left: tree.Node, right: tree.Node) -> _Sides:
-        if kind_of(left) is not ValueType.BOOLEAN:
-            return self._compared(left, sign, right)
-        tested, wanted = constant_of(left, right)
-        return self._condition(tested).when(wanted is (sign == "="))
-
-    def _compared(self, left: tree.Node, sign: str, right: tree.Node) -> _Sides:
-        one, other = self._value(left), self._value(right)
-        known = [*self._known(left), *self._known(right)]
-        return _Sides(*(_both([*known, f"{one} {python} {other}"]) for python in _SIGNS[sign]))
-
-    def _known(self, node: tree.Node) -> list[str]:
-        return [] if isinstance(node, tree.Literal) else [f"{self._value(node)} is not None"]
-
-    def _value(self, node: tree.Node) -> str:
-        """A constant, or the variable that holds the value."""
+    def _value(self, node: tree.Node) -> _Value:
         match node:
             case tree.NumberLiteral(value) | tree.TextLiteral(value):
-                return repr(value)
+                return _Value(repr(value), ())
             case tree.FeatureUse(feature):
-                return self._feature(feature)
+                return self._variable(self._feature(feature))
             case tree.Negative(operand):
-                return self._calculated(node, f"-{self._value(operand)}", [operand])
+                one = self._value(operand)
+                return self._calculated(f"-{one.text}", one.known)
             case tree.Arithmetic(sign, left, right):
-                return self._calculated(node, f"{self._value(left)} {sign} {self._value(right)}", [left, right])
+                one, other = self._value(left), self._value(right)
+                return self._calculated(f"{one.text} {sign} {other.text}", (*one.known, *other.known))
             case tree.Ratio(over, under):
-                divisor = self._value(under)
-                formula = f"({self._value(over)} / {divisor} if {divisor} != 0.0 else None)"
-                return self._calculated(node, formula, [over, under])
+                one, other = self._value(over), self._value(under)
+                formula = f"({one.text} / {other.text} if {other.text} != 0.0 else None)"
+                return self._calculated(formula, (*one.known, *other.known))
             case _:
                 raise AssertionError(f"checked as a number or a text and is neither: {node}")
 
-    def _calculated(self, node: tree.Node, formula: str, operands: Iterable[tree.Node]) -> str:
-        if node not in self._variables:
-            known = _both([test for operand in operands for test in self._known(operand)] or ["True"])
-            variable = self._variables[node] = f"v{len(self._variables)}"
-            self._rules.append(_CALCULATED.format(variable=variable, formula=formula, known=known))
-        return self._variables[node]
+    def _calculated(self, formula: str, known: Sequence[str]) -> _Value:
+        if formula not in self._variables:
+            variable = self._variables[formula] = f"v{len(self._variables)}"
+            tests = _both(known) if known else "True"
+            self._rules.append(_CALCULATED.format(variable=variable, formula=formula, known=tests))
+        return self._variable(self._variables[formula])
 
     def _feature(self, feature: Feature) -> str:
-        use = tree.FeatureUse(feature)
-        if use not in self._variables:
-            variable = self._variables[use] = f"v{len(self._variables)}"
-            self._reads.append(_READ[feature.type].format(variable=variable, name=repr(feature.name)))
-        return self._variables[use]
+        name = repr(feature.name)
+        if name not in self._variables:
+            variable = self._variables[name] = f"v{len(self._variables)}"
+            self._reads.append(_READ[feature.type].format(variable=variable, name=name))
+        return self._variables[name]
+
+    @staticmethod
+    def _variable(name: str) -> _Value:
+        return _Value(name, (f"{name} is not None",))
+
+
+def _null_test(value: _Value) -> _Sides:
+    """A constant is never null."""
+    return _Sides(f"{value.text} is None", value.known[0]) if value.known else _Sides("False", "True")
+
+
+def _listed(value: _Value, options: Iterable[tree.Literal]) -> _Sides:
+    listed = "{" + ", ".join(repr(option.value) for option in options) + "}"
+    return _Sides(*(_both([*value.known, f"{value.text} {word} {listed}"]) for word in ("in", "not in")))
+
+
+def _compared(one: _Value, sign: str, other: _Value) -> _Sides:
+    known = [*one.known, *other.known]
+    return _Sides(*(_both([*known, f"{one.text} {python} {other.text}"]) for python in _SIGNS[sign]))
 
 
 def _every(parts: Sequence[_Sides]) -> _Sides:
