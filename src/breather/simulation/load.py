@@ -166,13 +166,13 @@ def _acts(submission: Submission, reaction: Reaction, friction: Friction, pause:
         yield act(slow // 2, "link", "listening")
     if reaction.end is not End.STOPPED and reaction.answers is not None:
         yield act(slow, "link", "answer", answers=dict(reaction.answers))
+    if reaction.end is not End.STOPPED and friction is Friction.NOTICE:
+        yield act(slow, "link", "acknowledge")
     if reaction.asks_help:
         yield act(slow + SECOND, "link", "help")
     if reaction.end is End.STOPPED:
         yield act(slow + 2 * SECOND, by_her, "stop")
         return
-    if friction is Friction.NOTICE:
-        yield act(slow, "link", "acknowledge")
     # A held withdrawal waits for the desk, and one during which somebody listens can never be confirmed.
     if reaction.end is End.LAPSED or friction is Friction.HOLD or reaction.says_listening:
         return

@@ -134,10 +134,10 @@ def _groups(simulation: Simulation, rows: Ints, addresses: pa.Array, make: _Make
 
 
 def _write(path: Path, schema: pa.Schema, groups: Iterator[list[pa.Array]], advanced: Callable[[int], None]) -> None:
-    marked = schema.with_metadata(dict(_MARK))
-    with pq.ParquetWriter(path, marked, compression="zstd", store_schema=False) as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", store_schema=False) as writer:
+        writer.add_key_value_metadata(dict(_MARK))
         for arrays in groups:
-            batch = pa.Table.from_arrays([_plain(each) for each in arrays], schema=marked)
+            batch = pa.Table.from_arrays([_plain(each) for each in arrays], schema=schema)
             writer.write_table(batch, row_group_size=ROWS_A_GROUP)
             advanced(len(batch))
 
