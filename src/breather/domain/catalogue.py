@@ -97,6 +97,20 @@ _DESTINATION = (
     _submit("payee_sum_usd_24h", _NUMBER, "USD", "To this destination in 24 hours including this one", _NO_USD),
     _submit("payee_withdrawals_24h", _NUMBER, "count", "To this destination in 24 hours including this one"),
     _submit("payee_rising_steps", _NUMBER, "count", "Successive increases of value to this destination, ending here"),
+    _submit(
+        "larger_send_after_crypto_in",
+        _BOOLEAN,
+        "",
+        "She sent to here before, coins came in after that, and this is more than all she asked to send here yet",
+        "not_provided: amount_usd, an earlier one to here, or the account's last deposit was not sent",
+    ),
+    _submit(
+        "fiat_to_stablecoin_to_new",
+        _BOOLEAN,
+        "",
+        "Bank or card money of the last 24 hours leaves as a stablecoin to a destination new to this customer",
+        "not_provided: the account's last deposit was not sent",
+    ),
 )
 
 _BEFORE = (

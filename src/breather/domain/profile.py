@@ -16,7 +16,7 @@ from breather.domain.asset import STABLECOINS
 from breather.domain.feature import FeatureValue, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, Millis
-from breather.domain.withdrawal import Residence, Withdrawal
+from breather.domain.withdrawal import DepositKind, Residence, Withdrawal
 
 WINDOW = 64
 MOST = 1_000_000
@@ -74,6 +74,7 @@ def fold(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> tuple[dict[
     values.update(_amounts(profiles, withdrawal, now))
     values.update(_pace(profiles, withdrawal, now))
     values.update(_destination(profiles, withdrawal, now))
+    values.update(_patterns(profiles, withdrawal, now))
     values.update(_before(profiles, now))
     values.update(_session(withdrawal, now))
     values.update(_facts(withdrawal))
@@ -176,6 +177,27 @@ def _destination(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dic
     }
 
 
+def _patterns(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> dict[str, FeatureValue]:
+    """Two indicators that no single fact is. Each is false as soon as one part is, whatever else was not sent."""
+    payee, account = profiles.payee, withdrawal.account
+    came_in, kind = account.last_deposit_at, account.last_deposit_kind
+    first = payee.first_sent_at
+    return {
+        "fiat_to_stablecoin_to_new": _all_of(
+            payee.sent == 0,
+            withdrawal.asset in STABLECOINS,
+            None if kind is None else kind in (DepositKind.FIAT, DepositKind.CARD),
+            None if came_in is None else now - came_in <= DAY,
+        ),
+        "larger_send_after_crypto_in": _all_of(
+            first is not None,
+            None if kind is None else kind is DepositKind.CRYPTO,
+            None if came_in is None else first is not None and came_in > first,
+            _larger_than_all(payee.asked, withdrawal.amount_usd),
+        ),
+    }
+
+
 def _before(profiles: Profiles, now: Millis) -> dict[str, FeatureValue]:
     customer = profiles.customer
     return {
@@ -225,6 +247,22 @@ def _word(value: str | None) -> FeatureValue:
 def _elapsed(since: Millis | None, now: Millis, unit: int, absent: Unknown) -> FeatureValue:
     """Time since, never negative: an instant that lies a little ahead is a clock difference, not the future."""
     return absent if since is None else max(now - since, 0) / unit
+
+
+def _all_of(*parts: bool | None) -> FeatureValue:
+    """As the rules' AND: one false part decides it, else one that was not sent leaves it open."""
+    if False in parts:
+        return False
+    return Unknown.NOT_PROVIDED if None in parts else True
+
+
+def _larger_than_all(asked: Iterable[Asked], micro: MicroUsd | None) -> bool | None:
+    earlier = [usd for _, usd in asked]
+    if micro is None:
+        return None
+    if any(usd is not None and usd >= micro for usd in earlier):
+        return False
+    return None if None in earlier else True
 
 
 def _count(asked: Iterable[Asked], since: int) -> int:

@@ -10,7 +10,7 @@ from breather.domain.finding import Finding, Refused, nearest
 from breather.domain.friction import WORDS, Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, SECOND
 from breather.domain.pack import Pack
-from breather.domain.rules import BadExpression, can_hit, read_expression, pointed
+from breather.domain.rules import BadExpression, can_hit, pointed, read_expression
 from breather.domain.ruling import Rule, Rulebook
 from breather.domain.typology import REFUSED, Typology
 from breather.domain.withdrawal import Kind

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breather.domain.amount import MicroUsd
+from breather.domain.asset import Asset
 from breather.domain.catalogue import CATALOGUE
 from breather.domain.feature import FeatureValue, Phase, Unknown
 from breather.domain.friction import Friction
@@ -254,3 +256,58 @@ def test_an_instant_a_little_ahead_is_no_future_and_more_than_everything_is_ever
     account = Account(opened_at=Millis(AT + HOUR), balance_usd=MicroUsd(1))
     found, _ = fold(Profiles(), replace(withdrawal(), account=account), Millis(AT))
     assert (found["account_age_days"], found["balance_share"]) == (0, 1.0)
+
+
+H, D = HOUR, DAY
+NEW, KNOWN = PayeeProfile(), PayeeProfile(((Millis(AT), micro(100)),), 1, Millis(AT))
+CARD, COINS = DepositKind.CARD, DepositKind.CRYPTO
+
+
+@pytest.mark.parametrize(
+    ("payee", "asset", "kind", "ago", "expected"),
+    [
+        (NEW, Asset.USDT, CARD, H, True),
+        (NEW, Asset.USDC, DepositKind.FIAT, D, True),
+        (NEW, Asset.USDT, CARD, D + 1, False),
+        (NEW, Asset.USDT, COINS, H, False),
+        (NEW, Asset.TRX, CARD, H, False),
+        (KNOWN, Asset.USDT, CARD, H, False),
+        (NEW, Asset.USDT, None, H, Unknown.NOT_PROVIDED),
+        (NEW, Asset.USDT, CARD, None, Unknown.NOT_PROVIDED),
+        (NEW, Asset.TRX, None, None, False),
+        (KNOWN, Asset.USDT, None, None, False),
+    ],
+)
+def test_bank_money_that_leaves_as_a_stablecoin_to_a_new_address(
+    payee: PayeeProfile, asset: Asset, kind: DepositKind | None, ago: int | None, expected: FeatureValue
+) -> None:
+    now = Millis(AT + 9 * DAY)
+    account = Account(None, None, None if ago is None else Millis(now - ago), kind)
+    asked = replace(withdrawal(usd=100), asset=asset, account=account)
+    found, _ = fold(Profiles(payee=payee), asked, now)
+    assert found["fiat_to_stablecoin_to_new"] is expected
+
+
+@pytest.mark.parametrize(
+    ("payee", "kind", "after", "usd", "expected"),
+    [
+        (KNOWN, COINS, H, 101, True),
+        (KNOWN, COINS, H, 100, False),
+        (KNOWN, CARD, H, 500, False),
+        (KNOWN, COINS, 0, 500, False),
+        (KNOWN, COINS, None, 500, Unknown.NOT_PROVIDED),
+        (KNOWN, None, H, 500, Unknown.NOT_PROVIDED),
+        (KNOWN, None, H, 50, False),
+        (KNOWN, COINS, H, None, Unknown.NOT_PROVIDED),
+        (NEW, COINS, H, 500, False),
+        (replace(KNOWN, sent=0, first_sent_at=None), None, None, None, False),
+        (replace(KNOWN, asked=((Millis(AT), None), *KNOWN.asked)), COINS, H, 500, Unknown.NOT_PROVIDED),
+        (replace(KNOWN, asked=((Millis(AT), None), *KNOWN.asked)), COINS, H, 100, False),
+    ],
+)
+def test_coins_come_in_and_then_she_sends_more_to_where_she_sent_before(
+    payee: PayeeProfile, kind: DepositKind | None, after: int | None, usd: int | None, expected: FeatureValue
+) -> None:
+    account = Account(None, None, None if after is None else Millis(AT + after), kind)
+    found, _ = fold(Profiles(payee=payee), replace(withdrawal(usd=usd), account=account), Millis(AT + 2 * DAY))
+    assert found["larger_send_after_crypto_in"] is expected
