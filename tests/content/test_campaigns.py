@@ -123,6 +123,24 @@ def test_every_mistake_is_named_at_once() -> None:
     assert {finding.code for finding in found} == {"bad-duration", "unknown-word", "unknown-place"}
 
 
+def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None:
+    found = findings_of(
+        edited(
+            ("amount_usd >= 1000 AND", "amout_usd >= 'x' AND asset = 'USTD' AND"),
+            ("payee_rising_steps >= 2", "payee_rising_step != 2"),
+            ("answer_sounds_like = 'task-job'", "answer_sounds_like = 'task-jobs' OR (SELECT 1)"),
+        )
+    )
+    shown = [(finding.pointer, finding.message.split(":")[0], finding.suggestion) for finding in found]
+    assert shown == [
+        (f"{CAMPAIGN}:rule[2].when", "rule first-large-to-new-address", "amount_usd"),
+        (f"{CAMPAIGN}:rule[2].when", "rule first-large-to-new-address", "'USDT'"),
+        (f"{CAMPAIGN}:rule[7].when", "rule rising-steps", "payee_rising_steps"),
+        (f"{CAMPAIGN}:rule[7].when", "rule rising-steps", "<>"),
+        (f"{CAMPAIGN}:rule[19].when", "rule paid-for-tasks", ""),
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "code"),
     [
@@ -131,6 +149,12 @@ def test_every_mistake_is_named_at_once() -> None:
         ("given = { amount_usd = 90 }", "given = { amout_usd = 90 }", "example[1].given.amout_usd", "unknown-feature"),
         ("given = { amount_usd = 90 }", 'given = { amount_usd = "90" }', "example[1].given.amount_usd", "wrong-type"),
         ("amount_over_median = 1\n", "", "ordinary", "missing-feature"),
+        (
+            'undetermined = ["much-larger-than-usual", ',
+            'undetermined = ["rising-steps", ',
+            "example[25].undetermined",
+            "other-undetermined",
+        ),
         ('{ unknown = "no_history" }', '{ unknown = "perhaps" }', "ordinary.days_since_stop.unknown", "unknown-word"),
         ("[ordinary]", "[usual]\n[ordinary]", "usual", "unknown-key"),
         ('name = "paid for tasks"', 'name = "paid for tasks"\nname = "twice"', "", "not-toml"),
@@ -151,7 +175,7 @@ def test_a_rule_that_no_example_hits_is_refused() -> None:
     rule = """
 [[rule]]
 id = "unproven"
-when = "amount_usd >= 90000"
+when = "payee_stops >= 90000"
 friction = "questions"
 typology = "general"
 why = "rising-amounts"

@@ -1,7 +1,7 @@
 """A campaign's golden examples: what its author says must happen, run against what its rules do.
 
 `[ordinary]` gives a value to every feature of an unremarkable withdrawal; each `[[example]]` changes some of them. An
-unknown value is written `{ unknown = "no_history" }`.
+unknown value is written `{ unknown = "no_history" }`. An example may say which rules stay `undetermined`, all of them.
 """
 
 from collections.abc import Mapping
@@ -46,6 +46,7 @@ def run_examples(campaign: Campaign, files: Mapping[str, bytes]) -> list[Finding
 def _run(campaign: Campaign, features: Mapping[str, FeatureValue], example: StrictTable) -> None:
     name = example.text("name")
     expected, hits = example.word("expect", WORDS), set(example.texts("hits", least=0))
+    undetermined = set(example.texts("undetermined", least=0)) if example.has("undetermined") else None
     example.close()
     answered = any(not isinstance(features[feature], Unknown) for feature in NOT_YET)
     ruling = rule_on(campaign.rules, features, Phase.ANSWER if answered else Phase.SUBMIT)
@@ -55,6 +56,10 @@ def _run(campaign: Campaign, features: Mapping[str, FeatureValue], example: Stri
         example.note("expect", "other-friction", f"{name!r} expects {expected}, and the rules ask for {got}")
     if found != hits:
         example.note("hits", "other-hits", f"{name!r} expects {_listed(hits)}, and the rules hit {_listed(found)}")
+    left_open = set(ruling.undetermined)
+    if undetermined is not None and left_open != undetermined:
+        message = f"{name!r} expects {_listed(undetermined)} to stay undetermined, and so did {_listed(left_open)}"
+        example.note("undetermined", "other-undetermined", message)
 
 
 def _listed(names: set[str]) -> str:
