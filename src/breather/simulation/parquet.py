@@ -152,8 +152,8 @@ def history_columns(simulation: Simulation, rows: Ints, addresses: pa.Array) -> 
     codes, tags = simulation.codes, simulation.tags
     return [
         pa.array(part.at),
-        _numbered("w", part.exchange, part.number),
-        _referred("c", part.exchange, reference(part.account, simulation.key)),
+        _numbered(simulation.key, part.exchange, part.number),
+        _referred(part.exchange, reference(part.account, simulation.key)),
         _words(part.asset, ASSETS),
         _words(part.network, NETWORKS),
         _amounts(part.amount),
@@ -179,7 +179,7 @@ def truth_columns(simulation: Simulation, rows: Ints, addresses: pa.Array) -> li
     part, history = taken(simulation.truth, rows), simulation.history
     mule = part.kind == len(CASE_NAMES) - 1
     return [
-        _numbered("w", history.exchange[rows], history.number[rows]),
+        _numbered(simulation.key, history.exchange[rows], history.number[rows]),
         pa.array(history.exchange[rows] + 1),
         pa.array(part.person),
         pa.array(part.student),
@@ -217,24 +217,28 @@ def _words(numbers: Ints, words: tuple[str, ...]) -> pa.Array:
 
 def _amounts(amounts: Ints) -> pa.Array:
     """Millionths of the asset as canonical decimal text: no trailing zeros, no point without digits after it."""
-    whole = pc.cast(pa.array(amounts // 10**AMOUNT_DECIMALS), _TEXT)
+    whole = _text(amounts // 10**AMOUNT_DECIMALS)
     fraction = _padded(amounts % 10**AMOUNT_DECIMALS, AMOUNT_DECIMALS)
     joined = pc.binary_join_element_wise(whole, fraction, ".")
     return pc.utf8_rtrim(pc.utf8_rtrim(joined, "0"), ".")
 
 
 def _padded(numbers: Ints, width: int) -> pa.Array:
-    return pc.utf8_lpad(pc.cast(pa.array(numbers), _TEXT), width, "0")
+    return pc.utf8_lpad(_text(numbers), width, "0")
 
 
-def _numbered(letter: str, exchange: Ints, number: Ints) -> pa.Array:
-    prefix = pc.binary_join_element_wise(letter, pc.cast(pa.array(exchange + 1), _TEXT), "")
-    return pc.binary_join_element_wise(prefix, _padded(number, 8), "-")
+def _numbered(key: int, exchange: Ints, number: Ints) -> pa.Array:
+    """As `Simulation.withdrawal` writes it."""
+    return pc.binary_join_element_wise("w", _text(exchange + 1), f"-{key:08x}-", _padded(number, 8), "")
 
 
-def _referred(letter: str, exchange: Ints, code: Ints) -> pa.Array:
-    prefix = pc.binary_join_element_wise(letter, pc.cast(pa.array(exchange + 1), _TEXT), "")
+def _referred(exchange: Ints, code: Ints) -> pa.Array:
+    """As `Simulation.customer` writes it."""
     digits = np.frombuffer(b"0123456789abcdef", np.uint8)
     letters = np.stack([digits[(code >> shift) & 15] for shift in range(28, -4, -4)], axis=1)
     text = pa.array(np.ascontiguousarray(letters).view("S8").reshape(-1)).cast(_TEXT)
-    return pc.binary_join_element_wise(prefix, text, "-")
+    return pc.binary_join_element_wise("c", _text(exchange + 1), "-", text, "")
+
+
+def _text(numbers: Ints) -> pa.Array:
+    return pc.cast(pa.array(numbers), _TEXT)

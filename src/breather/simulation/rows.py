@@ -85,7 +85,9 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """`addresses` are texts, one a row; `key` turns accounts into references."""
+    """`addresses` are texts, one a row. `key` turns accounts into references, and keeps the ids of one seed apart from
+    those of another, so that both may be sent to one service.
+    """
 
     seed: int
     codes: tuple[str, ...]
@@ -104,7 +106,7 @@ class Simulation:
         return f"c{exchange + 1}-{reference(account, self.key):08x}"
 
     def withdrawal(self, row: int) -> str:
-        return f"w{int(self.history.exchange[row]) + 1}-{int(self.history.number[row]):08d}"
+        return f"w{int(self.history.exchange[row]) + 1}-{self.key:08x}-{int(self.history.number[row]):08d}"
 
 
 def reference(account: int | Ints, key: int) -> Any:
