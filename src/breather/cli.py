@@ -30,6 +30,7 @@ from breather.domain.finding import Refused
 from breather.domain.instant import format_instant
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
+from breather.storage.failure import StorageFailure
 from breather.trust_commands import PACK_OPTION, Service, alert_slot, identity, peer, refusals
 from breather.web.api_keys import Scope
 from breather.worker import work
@@ -198,6 +199,24 @@ def campaign_check(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION
             typer.echo(f"warning  {warning}", err=True)
         rules = len(candidate.campaign.rules)
         typer.echo(f"{candidate.campaign.id} version {candidate.campaign.version}: {rules} rules, every example holds")
+
+
+@campaign.command("explain")
+def campaign_explain(
+    withdrawal: Annotated[Path, typer.Argument(help="A file with the body of POST /v1/withdrawals.")],
+    folder: Annotated[
+        Path | None, typer.Option("--campaign", help="A campaign's folder. Left out: the one in force where she lives.")
+    ] = None,
+) -> None:
+    """Show what every rule says of one withdrawal: hit, miss or undetermined, with which values, and why."""
+    from breather import explaining
+
+    try:
+        explanation = explaining.explain(_settings(), SystemClock(), withdrawal, folder)
+    except (Refused, StorageFailure, OSError, LookupError, ValueError) as wrong:
+        typer.echo(f"refused: {wrong}", err=True)
+        raise typer.Exit(2) from None
+    explaining.show(explanation, Console())
 
 
 @campaign.command("activate")

@@ -86,7 +86,7 @@ def check_campaign(
     settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
 ) -> tuple[Candidate, list[Finding]]:
     """The campaign with its pack, both found right, and what is allowed but probably not meant."""
-    campaign_files = read_folder(_campaign_folder(settings, folder))
+    campaign_files = read_folder(campaign_folder(settings, folder))
     if pack_folder is None:
         pack_folder = _sample_pack_of(settings, read_campaign(campaign_files).pack)
     candidate = check(campaign_files, read_folder(pack_folder), _signers(settings), settings.mode, clock.now())
@@ -161,7 +161,7 @@ def _signers(settings: Settings) -> list[Ed25519PublicKey]:
     return [*pinned, SAMPLE_PUBLIC_KEY] if settings.mode == "test" else pinned
 
 
-def _campaign_folder(settings: Settings, folder: Path) -> Path:
+def campaign_folder(settings: Settings, folder: Path) -> Path:
     """The folder, or the sample of that name where there is no such folder, in test mode."""
     if folder.exists() or settings.mode != "test" or len(folder.parts) != 1:
         return folder

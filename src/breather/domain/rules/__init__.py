@@ -18,6 +18,7 @@ from breather.domain.rules.decider import Decider, Undetermined, make_decider
 from breather.domain.rules.error import BadExpression, ExpressionError, pointed
 from breather.domain.rules.expression import Expression, read_expression
 from breather.domain.rules.reach import can_hit
+from breather.domain.rules.reason import Reason, reasons
 from breather.domain.rules.truth import Truth
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "Decider",
     "Expression",
     "ExpressionError",
+    "Reason",
     "Truth",
     "Undetermined",
     "can_hit",
     "make_decider",
     "pointed",
     "read_expression",
+    "reasons",
 ]

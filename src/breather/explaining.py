@@ -1,0 +1,119 @@
+"""`breather campaign explain`: what every rule of a campaign says of one withdrawal, with which values, and why."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from breather.bootstrap import exchange_database
+from breather.clock import Clock
+from breather.domain.campaign import Campaign
+from breather.domain.catalogue import NOT_YET
+from breather.domain.feature import Features, FeatureValue, Phase, Unknown
+from breather.domain.finding import Finding, Refused
+from breather.domain.place import place
+from breather.domain.profile import Profiles, fold
+from breather.domain.rules import Truth, reasons
+from breather.domain.ruling import Rule
+from breather.domain.withdrawal import Withdrawal
+from breather.exchange.campaign_file import CAMPAIGN, read_campaign
+from breather.exchange.snapshot import Identity, read_snapshot
+from breather.operate import campaign_folder
+from breather.protocol.key_folder import KeyFolder
+from breather.protocol.pack import read_folder
+from breather.settings import Settings
+from breather.storage.exchange.profiles import read_profiles
+from breather.web.exchange.bodies import WithdrawalBody
+from breather.web.exchange.submission import read_withdrawal
+from breather.web.problems import Problem
+from breather.web.shape import read_shape
+
+_WORDS: Mapping[Truth, str] = {Truth.HIT: "hit", Truth.MISS: "miss", Truth.UNDETERMINED: "undetermined"}
+_HELD: Mapping[Truth, str] = {Truth.HIT: "is true", Truth.MISS: "is false", Truth.UNDETERMINED: "is not known"}
+_STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UNDETERMINED: "yellow"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`history` says whose past the features know."""
+
+    campaign: Campaign
+    history: str
+    features: Features
+
+
+def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -> Explanation:
+    """The withdrawal in `file`, as it would be posted, under the campaign in `folder`, as a customer's first; without
+    a folder, under the campaign in force where she lives, with what the database knows of her. Nothing is written.
+
+    Raises Refused for what is wrong with either, OSError for what cannot be read.
+    """
+    asked = _withdrawal(file)
+    if folder is not None:
+        # Its examples are `campaign check`'s: what they hold does not change what the rules say.
+        files = read_folder(campaign_folder(settings, folder))
+        campaign = read_campaign({name: files[name] for name in (CAMPAIGN,) if name in files})
+        return _explained(campaign, "a first withdrawal", Profiles(), asked, clock)
+    database = exchange_database(settings, clock, creates=False)
+    try:
+        with database.reading() as reader:
+            keys = KeyFolder(settings.keys).assignment_keys()
+            snapshot = read_snapshot(reader, Identity(settings.vasp, settings.mode, keys))
+            profiles = read_profiles(reader, asked.customer, asked.destination.key)
+    finally:
+        database.close()
+    residence = place(asked.residence).code
+    active = snapshot.campaign_for(residence, clock.now())
+    if active is None:
+        there = "nothing says where she lives" if residence is None else f"no campaign is in force in {residence}"
+        message = f"{there}; name a campaign's folder by --campaign"
+        raise Refused(f"{file}: nothing to explain", [Finding("/residence", "no-campaign", message)])
+    return _explained(active.campaign, "as the database knows her", profiles, asked, clock)
+
+
+def _withdrawal(file: Path) -> Withdrawal:
+    try:
+        return read_withdrawal(read_shape(file.read_bytes(), WithdrawalBody))
+    except Problem as problem:
+        found = problem.errors or [Finding("", problem.code, str(problem))]
+        raise Refused(f"{file} is no withdrawal", found) from None
+
+
+def _explained(campaign: Campaign, history: str, profiles: Profiles, asked: Withdrawal, clock: Clock) -> Explanation:
+    features, _ = fold(profiles, asked, clock.now())
+    return Explanation(campaign, history, {**features, **NOT_YET})
+
+
+def show(explanation: Explanation, console: Console) -> None:
+    campaign = explanation.campaign
+    console.print(f"{campaign.id} version {campaign.version}; history: {explanation.history}", highlight=False)
+    table = Table("rule", "says", "because", "values", pad_edge=False, show_lines=True)
+    for rule in campaign.rules:
+        truth, found = reasons(rule.when, explanation.features)
+        because = "\n".join(f"{reason.text} {_HELD[reason.truth]}" for reason in found)
+        values = "\n".join(_values(rule, explanation.features))
+        table.add_row(Text(rule.id), Text(_word(rule, truth), _STYLES[truth]), Text(because), Text(values))
+    console.print(table)
+
+
+def _word(rule: Rule, truth: Truth) -> str:
+    """A rule that waits for a later phase is said to: the decision at submission does not hear it."""
+    waits = rule.when.phase is not Phase.SUBMIT
+    asks = f"\nasks for {rule.friction.word}" if truth is Truth.HIT else ""
+    return _WORDS[truth] + asks + (f"\nruns from {rule.when.phase.word}" if waits else "")
+
+
+def _values(rule: Rule, features: Features) -> Iterator[str]:
+    for name in sorted(rule.when.features):
+        yield f"{name} = {_written(features[name])}"
+
+
+def _written(value: FeatureValue) -> str:
+    if isinstance(value, Unknown):
+        return f"unknown, {value.value}"
+    if isinstance(value, bool):
+        return str(value).upper()
+    return f"'{value}'" if isinstance(value, str) else f"{value:.12g}"
