@@ -4,11 +4,15 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import decisions, rules
+from bench import decisions, rules, simulate
 from bench.document import write_document
 from bench.figure import Figure, print_lines, print_table
 
-MODULES: Mapping[str, Callable[[], list[Figure]]] = {"decisions": decisions.run, "rules": rules.run}
+MODULES: Mapping[str, Callable[[], list[Figure]]] = {
+    "decisions": decisions.run,
+    "rules": rules.run,
+    "simulate": simulate.run,
+}
 ALL = "all"
 
 

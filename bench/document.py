@@ -41,6 +41,8 @@ MEANING = """
 
 A run of `decisions` is void, and writes nothing, if the load's own process used more than nine tenths of a core or if
 any request was refused. Client and server share the machine, so with two cores the figures err on the low side.
+- `simulate_1m_s`: seconds in which `breather simulate` invents a year of a million customers, some three million
+  withdrawals, and writes history and truth. `a_minute` is what it may take; it was not measured.
 """
 
 
