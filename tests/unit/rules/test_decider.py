@@ -1,8 +1,10 @@
 """Many rules in one compiled function: the same answers as a walk through each tree, and nothing that was typed."""
 
 import ast
+import math
 import re
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +55,29 @@ def test_an_undetermined_rule_comes_with_the_class_of_every_unknown_that_it_name
     }
     _, _, undetermined = make_decider(["a"], [expression])(row)
     assert undetermined == [("a", {"destination_is_new": Unknown.NO_HISTORY, "screen_shared": Unknown.FAILED})]
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 10**400, -(10**309), *Unknown])
+def test_what_is_no_finite_double_is_unknown_before_any_sign_sees_it(value: FeatureValue) -> None:
+    texts = ["amount_usd < 5", "amount_usd <> 5", "amount_usd IN (5)", "-amount_usd > 5", "amount_usd IS NULL"]
+    expressions = [read_expression(text, FEATURES) for text in texts]
+    hits, misses, undetermined = make_decider(texts, expressions)({"amount_usd": value})
+    assert (hits, misses, [text for text, _ in undetermined]) == (texts[4:], [], texts[:4])
+
+
+@pytest.mark.parametrize("sign", ["=", "<>", "<", "<=", ">", ">="])
+def test_a_number_beside_itself_is_above_equal_or_below(sign: str) -> None:
+    """Each sign is true or false of known numbers: never open, never both."""
+    for value in (4.0, 5.0, 6.0):
+        answers = make_decider(["rule"], [read_expression(f"amount_usd {sign} 5", FEATURES)])({"amount_usd": value})
+        right = {"=": value == 5, "<>": value != 5, "<": value < 5, "<=": value <= 5, ">": value > 5, ">=": value >= 5}
+        assert answers == ((["rule"], [], []) if right[sign] else ([], ["rule"], []))
+
+
+def test_a_division_by_zero_is_unknown() -> None:
+    decide = make_decider(["rule"], [read_expression("ratio(amount_usd, days_since_notice) > 1", FEATURES)])
+    assert decide({"amount_usd": 3.0, "days_since_notice": 0.0}) == ([], [], [("rule", {})])
+    assert decide({"amount_usd": 3.0, "days_since_notice": 2.0}) == (["rule"], [], [])
 
 
 def test_a_value_is_read_once_for_all_rules_and_a_calculation_made_once() -> None:

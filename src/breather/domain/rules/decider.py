@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NoReturn, TypeAlias, TypeVar
 
-from breather.domain.feature import Features, FeatureValue, Unknown
+from breather.domain.feature import Features, Unknown
 from breather.domain.rules.expression import Expression
 from breather.domain.rules.python_text import NAME, python_text
 
@@ -39,10 +39,8 @@ def make_decider(rules: Sequence[_T], conditions: Sequence[Expression]) -> Decid
     return decider
 
 
-def _number(name: str, value: FeatureValue) -> float | None:
-    """What is not plainly a finite double: an unknown, an integer, NaN, an infinity, or a mistake."""
-    if isinstance(value, Unknown):
-        return None
+def _number(name: str, value: object) -> float | None:
+    """What is known and not plainly a finite double: an integer, NaN, an infinity, or a mistake."""
     # A bool is an int to Python, and would silently count as 0 or 1.
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise TypeError(f"{name} is a number, not {value!r}")
@@ -53,14 +51,12 @@ def _number(name: str, value: FeatureValue) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def _boolean(name: str, value: FeatureValue) -> None:
-    if not isinstance(value, Unknown):
-        raise TypeError(f"{name} is true or false, not {value!r}")
+def _boolean(name: str, value: object) -> NoReturn:
+    raise TypeError(f"{name} is true or false, not {value!r}")
 
 
-def _text(name: str, value: FeatureValue) -> str | None:
-    if isinstance(value, Unknown):
-        return None
+def _text(name: str, value: object) -> str:
+    """A member of a closed vocabulary is a text, too."""
     if not isinstance(value, str):
         raise TypeError(f"{name} is a text, not {value!r}")
     return value

@@ -57,7 +57,7 @@ def condition(node: tree.Node) -> str:
 def _value(node: tree.Node) -> str:
     match node:
         case tree.NumberLiteral(value):
-            # Between quotes, because a literal would be a decimal first, and rounded twice.
+            # Between quotes, so that no decimal stands in between: the text is read as the nearest double, as here.
             return f"CAST('{value!r}' AS DOUBLE)"
         case tree.TextLiteral(value):
             return "'" + value.replace("'", "''") + "'"

@@ -22,17 +22,17 @@ _READ: Mapping[ValueType, str] = {
     ValueType.NUMBER: """\
     {variable} = values[{name}]
     if type({variable}) is not float or {variable} - {variable} != 0.0:
-        {variable} = number({name}, {variable})
+        {variable} = None if type({variable}) is Unknown else number({name}, {variable})
 """,
     ValueType.BOOLEAN: """\
     {variable} = values[{name}]
     if {variable} is not True and {variable} is not False:
-        {variable} = boolean({name}, {variable})
+        {variable} = None if type({variable}) is Unknown else boolean({name}, {variable})
 """,
     ValueType.TEXT: """\
     {variable} = values[{name}]
     if type({variable}) is not str:
-        {variable} = text({name}, {variable})
+        {variable} = None if type({variable}) is Unknown else text({name}, {variable})
 """,
 }
 _CALCULATED = """\
