@@ -1,4 +1,7 @@
-"""Backtests say what serving says: the SQL for DuckDB and the compiled function agree on every generated row."""
+"""Backtests say what serving says: the SQL for DuckDB and the compiled function agree on every generated row.
+
+The connection's type stands between quotes: held by a test's signature, it would make DuckDB complain at the end.
+"""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +31,7 @@ Row = Mapping[str, FeatureValue]
 
 
 @pytest.fixture(scope="module")
-def database() -> Iterator[duckdb.DuckDBPyConnection]:
+def database() -> Iterator["duckdb.DuckDBPyConnection"]:
     connection = duckdb.connect()
     connection.execute("SET threads TO 1")
     yield connection
@@ -47,7 +50,7 @@ def stored(value: FeatureValue) -> float | bool | str | None:
         return None
 
 
-def asked(database: duckdb.DuckDBPyConnection, texts: Sequence[str], given_rows: Sequence[Row]) -> list[list[Truth]]:
+def asked(database: "duckdb.DuckDBPyConnection", texts: Sequence[str], given_rows: Sequence[Row]) -> list[list[Truth]]:
     names = list(FEATURES)
     columns = ", ".join(f'"{name}" {STORED[FEATURES[name].type]}' for name in names)
     database.execute(f"CREATE OR REPLACE TABLE history (row_number INTEGER, {columns})")
@@ -77,7 +80,7 @@ SETTINGS = settings(max_examples=120, deadline=None, suppress_health_check=[Heal
 @SETTINGS
 @given(parts=st.lists(conditions(), min_size=1, max_size=4), given_rows=st.lists(values(), min_size=1, max_size=4))
 def test_backtest_and_serving_say_the_same(
-    database: duckdb.DuckDBPyConnection, parts: list[Part], given_rows: list[dict[str, FeatureValue]]
+    database: "duckdb.DuckDBPyConnection", parts: list[Part], given_rows: list[dict[str, FeatureValue]]
 ) -> None:
     texts = [" ".join(printed(part)) for part in parts]
     assume(all(len(printed(part)) <= MOST_TOKENS for part in parts))
@@ -88,7 +91,9 @@ def test_backtest_and_serving_say_the_same(
 
 
 @pytest.mark.parametrize("name", ["logic.txt", "values.txt"])
-def test_every_row_of_the_scenarios_has_the_same_answer_in_sql(database: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_every_row_of_the_scenarios_has_the_same_answer_in_sql(
+    database: "duckdb.DuckDBPyConnection", name: str
+) -> None:
     wrong = []
     for text, given_values, expected in rows(name):
         row = values_of(given_values)
@@ -105,7 +110,7 @@ def test_every_row_of_the_scenarios_has_the_same_answer_in_sql(database: duckdb.
 @example(1.7976931348623157e308)
 @example(0.12345678901234567)
 @example(float(2**53 + 2))
-def test_a_constant_is_the_same_double_in_both(database: duckdb.DuckDBPyConnection, value: float) -> None:
+def test_a_constant_is_the_same_double_in_both(database: "duckdb.DuckDBPyConnection", value: float) -> None:
     expression = read_expression(f"amount_usd = {value!r}", FEATURES)
     near = [value, math.nextafter(value, math.inf), math.nextafter(value, 0)]
     given_rows: list[Row] = [{"amount_usd": each} for each in near if math.isfinite(each)]
@@ -117,7 +122,7 @@ def test_a_constant_is_the_same_double_in_both(database: duckdb.DuckDBPyConnecti
 @given(
     st.text(st.characters(exclude_categories=["Cc", "Cf", "Cs"]), max_size=20), st.text("aA'\u00e9e\u0301", max_size=5)
 )
-def test_a_text_is_the_same_text_in_both(database: duckdb.DuckDBPyConnection, constant: str, other: str) -> None:
+def test_a_text_is_the_same_text_in_both(database: "duckdb.DuckDBPyConnection", constant: str, other: str) -> None:
     """No folding of case, of accents, or of two ways to write one letter."""
     quoted = constant.replace("'", "''")
     expression = read_expression(f"source_label = '{quoted}' OR source_label IN ('{quoted}', 'x')", FEATURES)
@@ -128,7 +133,7 @@ def test_a_text_is_the_same_text_in_both(database: duckdb.DuckDBPyConnection, co
 
 @pytest.mark.parametrize(("kind", "value"), [("BIGINT", 2**53 + 1), ("BIGINT", -(2**63)), ("HUGEINT", 10**30)])
 def test_integers_of_a_file_become_the_nearest_double(
-    database: duckdb.DuckDBPyConnection, kind: str, value: int
+    database: "duckdb.DuckDBPyConnection", kind: str, value: int
 ) -> None:
     expression = read_expression(f"amount_usd = {abs(float(value))!r} OR -amount_usd = {abs(float(value))!r}", FEATURES)
     (answer,) = database.execute(
@@ -138,7 +143,7 @@ def test_integers_of_a_file_become_the_nearest_double(
     assert TRUTHS[answer] is Truth.HIT
 
 
-def test_the_longest_sum_is_no_longer_in_sql_than_it_was(database: duckdb.DuckDBPyConnection) -> None:
+def test_the_longest_sum_is_no_longer_in_sql_than_it_was(database: "duckdb.DuckDBPyConnection") -> None:
     """A text that doubled with every operation would have 2 to the 98th characters."""
     expression = read_expression("amount_usd" + " + 1" * 98 + " > 0", FEATURES)
     text = condition(expression.root)
