@@ -119,7 +119,7 @@ def test_a_consent_taken_back_meanwhile_is_a_conflict(breather: Breather, fake: 
         {"keys": {key_of(OFFICER)[0]: "not base64"}},
         {"consented_at": "yesterday"},
     ],
-    ids=str,
+    ids=["mode", "sender", "recipient", "referral", "no-keys", "other-key", "no-key", "consented-at"],
 )
 def test_nothing_is_sealed_for_anything_that_is_not_clearly_ours(
     breather: Breather, fake: FakeBreather, changes: dict[str, Any]
