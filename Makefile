@@ -25,12 +25,12 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 CODE := src tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit integration acceptance browser bench fuzz screenshots lock clean
+.PHONY: help demo test lint unit integration acceptance chaos browser bench fuzz screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1 /p' Makefile | while read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
 
-demo: $(RUNTIME)  ## the service, a demo exchange and invented withdrawals, on this machine
+demo: $(RUNTIME)  ## two exchanges, a police force and an invented past, on this machine
 	@exec $(BIN)/breather demo
 
 test: $(DEVELOPMENT) browser  ## everything that has to hold before a commit: lint and all tests
@@ -52,6 +52,9 @@ integration: $(DEVELOPMENT)  ## both databases, real processes
 
 acceptance: $(DEVELOPMENT) browser  ## the pages, in headless Chromium
 	$(BIN)/pytest tests/acceptance
+
+chaos: $(DEVELOPMENT)  ## kill -9 fifty times, and an agency away for a minute
+	BREATHER_TEST_KILLS=50 BREATHER_TEST_SECONDS_AWAY=60 $(BIN)/pytest tests/chaos
 
 browser:
 	@tests/browser/provide

@@ -178,7 +178,11 @@ class OfficerPage:
     def number_of(self, referral: str) -> int:
         """By the exchange's id: its place in the inbox."""
         found = re.findall(r"/portal/referrals/(\d+)", self.get("/portal").text)
-        return next(int(number) for number in dict.fromkeys(found) if referral in self.page(int(number)).text)
+        return next(
+            int(number)
+            for number in dict.fromkeys(found)
+            if f'<dd class="id">{referral}</dd>' in self.page(int(number)).text
+        )
 
     def page(self, number: int) -> httpx.Response:
         return self.get(f"/portal/referrals/{number}")

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from breather.domain.instant import Millis, parse_instant
-from breather.web.exchange.alert_page import AlertView, ContactLine, QuestionLine, Screen
+from breather.web.exchange.alert_page import CODED, AlertView, ContactLine, QuestionLine, Screen
+from breather.web.exchange.alert_told import Naming, Stage, ToldLine
 
 _WORDS: Final = tuple(
     "agency heading sample_mark first_screen officers_never title body amount network address csrf".split()
@@ -150,6 +151,14 @@ def at(minutes: float) -> Millis:
     return Millis(NOW + round(minutes * 60_000))
 
 
+# A pseudonymous referral that has come all the way, and her name after it.
+TOLD: Final = (
+    ToldLine(False, Stage.RECEIVED, at(-2), at(-2)),
+    ToldLine(True, Stage.CLOSED, at(-1), at(-1), at(0)),
+)
+CODE: Final = "00B7-K3QW-9X4T"
+
+
 def _questions(words: Words) -> tuple[QuestionLine, ...]:
     plain = (("yes", words.yes), ("no", words.no))
     kinds = tuple(zip(("investment", "fake-police", "fee-to-unlock", "none"), words.options, strict=True))
@@ -195,13 +204,15 @@ def _base(screen: Screen, locale: str) -> AlertView:
 def _differences(screen: Screen, locale: str) -> dict[str, Any]:
     running = {"elapses_at": at(42), "lapses_at": at(24 * 60 + 42), "pause_seconds": 3_600}
     over = {"elapses_at": at(-5), "lapses_at": at(24 * 60 - 5), "pause_seconds": 3_600}
+    coded = {"code": CODE} if screen in CODED else {}
     known: dict[Screen, dict[str, Any]] = {
         Screen.ALERT: {"lapses_at": at(24 * 60 - 20), "pause_seconds": 3_600},
         Screen.QUESTIONS: {"lapses_at": at(24 * 60 - 20), "pause_seconds": 3_600},
         Screen.RUNNING: running,
         Screen.ELAPSED: over,
         Screen.STOPPED: over,
-        Screen.HELP: {**running, "help_asked_at": at(-2)},
+        Screen.HELP: {**running, "help_asked_at": at(-2), "told": TOLD[:1], "naming": Naming.OFFERED},
+        Screen.CONSENT: {**running, "help_asked_at": at(-2), "told": TOLD[:1], "naming": Naming.OFFERED},
         Screen.HELD: {**running, "held_until": at(72 * 60), "held_reason": WORDS[locale].held},
         Screen.LAPSED: {"elapses_at": at(-25 * 60), "lapses_at": at(-60), "pause_seconds": 3_600},
         Screen.WATCHED: running,
@@ -209,7 +220,7 @@ def _differences(screen: Screen, locale: str) -> dict[str, Any]:
         Screen.PROCEEDED: over,
         Screen.EXPIRED: dict.fromkeys(_WORDS, "") | dict.fromkeys(_LISTS, ()),
     }
-    return known.get(screen, {})
+    return {**coded, **known.get(screen, {})}
 
 
 def a_view(screen: Screen, locale: str = "en", **changes: Any) -> AlertView:

@@ -7,6 +7,7 @@ from typing import Any
 from breather.domain.cooling_off import Hold
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, Millis, parse_instant
+from breather.exchange.relay import RelayState, SetAside, Stream
 from breather.storage.exchange.console_record import (
     CampaignRow,
     Decided,
@@ -15,6 +16,7 @@ from breather.storage.exchange.console_record import (
     JournalRow,
     WithdrawalFile,
 )
+from breather.storage.exchange.referrals import Delivery, ReferralRow
 
 NOW = parse_instant("2026-11-22T10:43:05Z")
 ADDRESS = "TQ9inventedxAddressxofxNobodyx5bKp"
@@ -118,6 +120,10 @@ def row(number: int = 4211, **changes: Any) -> DecisionRow:
         stopped_at=None,
         stopped_by=None,
         stopped_actor=None,
+        consented_at=None,
+        consent_text=None,
+        consent_number=None,
+        subject_referral=None,
         submitted=json.dumps(SUBMITTED).encode(),
         pause="wd-1001",
         pause_asset="USDT",
@@ -268,3 +274,66 @@ def campaign(**changes: Any) -> CampaignRow:
         pack_version=1,
     )
     return replace(made, **changes)
+
+
+def referral(**changes: Any) -> ReferralRow:
+    """A pseudonymous referral of the main story, received and closed."""
+    made = ReferralRow(
+        id="ref_01m81dm8s0c6893mxyp2mq14at",
+        number=4230,
+        withdrawal="wd-1001",
+        addressee="macau-pj",
+        tier="pseudonymous",
+        basis="customer-asked",
+        destination=DESTINATION,
+        body=b"{}",
+        promised_at=Millis(NOW - 20 * MINUTE),
+        disposition="confirmed-scam",
+        duplicate_of=None,
+        disposed_at=Millis(NOW - 5 * MINUTE),
+        closed_at=Millis(NOW - 4 * MINUTE),
+        state="receipted",
+        attempts=0,
+        due_at=Millis(NOW - 20 * MINUTE),
+        problem=None,
+        settled_at=Millis(NOW - 20 * MINUTE + 900),
+    )
+    return replace(made, **changes)
+
+
+NOTHING_YET = {"disposition": None, "disposed_at": None, "closed_at": None}
+WAITING = referral(
+    id="ref_01m81dm8s0c6893mxyp2mq14aw",
+    tier="identified",
+    state="pending",
+    attempts=3,
+    due_at=Millis(NOW + 2 * MINUTE),
+    problem="unreachable: the connection was refused",
+    settled_at=None,
+    **NOTHING_YET,
+)
+DEAD = referral(
+    id="ref_01m81dm8s0c6893mxyp2mq14ad",
+    state="dead",
+    attempts=12,
+    problem="refused: wrong-recipient",
+    settled_at=Millis(NOW - MINUTE),
+    **NOTHING_YET,
+)
+TAKEN_BACK = replace(WAITING, state="dead", problem="consent-withdrawn", settled_at=Millis(NOW - MINUTE))
+
+RELAY = RelayState(
+    counts={Delivery.PENDING: 2, Delivery.RECEIPTED: 1411, Delivery.DEAD: 2},
+    oldest_pending=95 * MINUTE,
+    waiting={"macau-pj": 2},
+    failures={"macau-pj": "unreachable: the connection was refused"},
+    dead=1,
+    streams=(
+        Stream("hk-police", 12, 40, None, Millis(NOW - 5000), "stale-key-list: the key list expired"),
+        Stream("macau-pj", 311, 9120, Millis(NOW - 4000), Millis(NOW - 4000), None),
+    ),
+    set_aside=(
+        SetAside("macau-pj", 204, "disposition", "unknown-referral: about no referral of ours", Millis(NOW - DAY)),
+    ),
+    set_aside_count=1,
+)

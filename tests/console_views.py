@@ -1,15 +1,19 @@
 """Views of the console made of the invented rows: one of each page."""
 
 from breather.domain.friction import Friction
-from breather.domain.instant import DAY, Millis
+from breather.domain.instant import DAY, MINUTE, Millis
+from breather.exchange.relay import RelayState
 from breather.storage.exchange.console_reader import NEWEST
 from breather.storage.exchange.console_record import DecisionFilter, DecisionPage, WithdrawalFile
+from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange.console_list import decisions_view
+from breather.web.exchange.console_relay import relay_view
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import (
     DecisionsView,
     Frame,
     LoginView,
+    RelayView,
     RuleText,
     ShownAlert,
     StatusView,
@@ -17,7 +21,7 @@ from breather.web.exchange.console_view import (
     Wording,
 )
 from breather.web.exchange.console_withdrawal import withdrawal_view
-from tests.console_rows import HEARTBEATS, NOW, campaign, entries, file, rows
+from tests.console_rows import DEAD, HEARTBEATS, NOW, RELAY, WAITING, campaign, entries, file, referral, row, rows
 
 FRAME = Frame("Demo Exchange", "test", NOW, "csrf-value")
 LOGIN = LoginView("Demo Exchange", "test", "csrf-value")
@@ -85,9 +89,21 @@ def decisions(
     return decisions_view(FRAME, page, counts, (wanted or DecisionFilter(), NEWEST, problem))
 
 
-def withdrawal(found: WithdrawalFile | None = None, wording: Wording = WORDING) -> WithdrawalView:
+def withdrawal(
+    found: WithdrawalFile | None = None, wording: Wording = WORDING, referrals: tuple[ReferralRow, ...] = ()
+) -> WithdrawalView:
     """The page of the main story."""
-    return withdrawal_view(FRAME, found or file(), entries(), wording)
+    return withdrawal_view(FRAME, found or file(), entries(), wording, referrals)
+
+
+def referred() -> WithdrawalView:
+    """The main story, told to the police: closed once, her name on its way, and a letter that died."""
+    agreed = row(consented_at=Millis(NOW - 10 * MINUTE), consent_text="consent.zh-Hant.1", consent_number=4240)
+    return withdrawal(file(agreed), referrals=(referral(), WAITING, DEAD))
+
+
+def relay(state: RelayState = RELAY, dead: tuple[ReferralRow, ...] = (DEAD,)) -> RelayView:
+    return relay_view(FRAME, state, dead)
 
 
 def status() -> StatusView:

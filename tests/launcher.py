@@ -7,14 +7,17 @@ import os
 import sys
 from pathlib import Path
 
-from breather.bootstrap import exchange_app, exchange_database, running_exchange
+from breather.bootstrap import exchange_app, exchange_database, exchange_relay, running_exchange
 from breather.domain.instant import Millis
+from breather.exchange.lane import Pace
 from breather.serve import serve
 from breather.settings import read_settings
 from breather.worker import work
 
 CLOCK = "BREATHER_TEST_CLOCK"
 SUSPECT = "suspect"
+# A tenth of what the service waits by itself: nothing in the tests is to wait for a clock.
+PACE = Pace(poll=0.02, pull=0.2, look=0.1)
 
 
 class FileClock:
@@ -50,7 +53,8 @@ def main(process: str) -> None:
     if process == "serve":
         serve(exchange_app(settings, running_exchange(settings, clock)), settings)
     elif process == "worker":
-        work(exchange_database(settings, clock), settings.worker_seconds)
+        database = exchange_database(settings, clock)
+        work(database, settings.worker_seconds, relay=exchange_relay(settings, database, clock, PACE))
     else:
         raise SystemExit(f"serve or worker, not {process}")
 

@@ -8,9 +8,17 @@ from starlette.applications import Starlette
 
 from breather.agency.running import RunningAgency
 from breather.clock import Clock
+from breather.couriers.webhook import Webhook
+from breather.exchange.correspondent import Correspondent
+from breather.exchange.lane import USUAL, Means, Pace
+from breather.exchange.lanes import AddressBook, Lanes
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
+from breather.protocol.alert_slot import load_slots
+from breather.protocol.identity_folder import load_identity
 from breather.protocol.key_folder import KeyFolder
+from breather.protocol.key_list import Purpose
+from breather.protocol.peer_folder import keep_list, load_peers
 from breather.settings import AgencySettings, Settings
 from breather.storage.database import Database, open_database
 from breather.storage.failure import StorageFailure
@@ -42,13 +50,45 @@ def exchange_database(settings: Settings, clock: Clock, *, serves: bool = False,
     return database
 
 
+def exchange_identity(settings: Settings) -> Identity:
+    """Read from the key folder anew each time. Raises what `load_peers` and `load_slots` raise for a wrong file."""
+    slots = load_slots(settings.keys)
+    return Identity(
+        vasp=settings.vasp,
+        mode=settings.mode,
+        assignment_keys=KeyFolder(settings.keys).assignment_keys(),
+        peers=load_peers(settings.keys),
+        slots={slots[number].agency: slots[number] for number in sorted(slots) if slots[number].agency},
+    )
+
+
 def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
-    keys = KeyFolder(settings.keys)
     database = exchange_database(settings, clock, serves=True)
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
-    return RunningExchange(
-        database, writer, clock, lambda: Identity(settings.vasp, settings.mode, keys.assignment_keys())
+    return RunningExchange(database, writer, clock, lambda: exchange_identity(settings))
+
+
+def exchange_relay(settings: Settings, database: Database, clock: Clock, pace: Pace = USUAL) -> Lanes:
+    """A lane to every agency that is pinned with an address. Nothing is sent until an identity was created."""
+    means = Means(
+        database=database,
+        clock=clock,
+        courier=lambda address: Webhook(address, settings.mode),
+        keep=lambda name, signed, now: keep_list(settings.keys, name, signed, now),
+        on_fatal=_exit,
+        pace=pace,
     )
+    return Lanes(means, lambda: _address_book(settings))
+
+
+def _address_book(settings: Settings) -> AddressBook:
+    identity = exchange_identity(settings)
+    agencies = {name: identity.peers[name] for name in identity.agencies}
+    try:
+        key = load_identity(settings.keys).private[Purpose.MESSAGES]
+    except FileNotFoundError:
+        return AddressBook(None, agencies)
+    return AddressBook(Correspondent(settings.vasp, settings.mode, key), agencies)
 
 
 def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
@@ -69,11 +109,14 @@ def agency_schema(settings: AgencySettings) -> Schema:
     return parse_schema(text, f"agency {settings.organisation}, {settings.mode}")
 
 
-def agency_database(settings: AgencySettings, clock: Clock, *, serves: bool = False) -> Database:
-    """The agency's store of record, created if it is empty; never the exchange's."""
+def agency_database(settings: AgencySettings, clock: Clock, *, serves: bool = False, creates: bool = True) -> Database:
+    """The agency's store of record, created if it is empty and `creates`; never the exchange's."""
     queries = read_queries(files("breather.storage.agency"))
     database = open_database(settings.database, queries, clock.now, checkpoints=serves)
-    database.create(agency_schema(settings), epoch=uuid4().hex)
+    if creates:
+        database.create(agency_schema(settings), epoch=uuid4().hex)
+    else:
+        database.check(agency_schema(settings))
     return database
 
 

@@ -21,6 +21,7 @@ from breather.bootstrap import (
     agency_database,
     exchange_app,
     exchange_database,
+    exchange_relay,
     running_agency,
     running_exchange,
 )
@@ -31,7 +32,7 @@ from breather.domain.instant import format_instant
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.storage.failure import StorageFailure
-from breather.trust_commands import PACK_OPTION, Service, alert_slot, identity, peer, refusals
+from breather.trust_commands import PACK_OPTION, SERVICE_OPTION, Service, alert_slot, identity, peer, refusals
 from breather.web.api_keys import Scope
 from breather.worker import work
 
@@ -72,7 +73,9 @@ def exchange(
         if process is Process.SERVE:
             _serve(settings)
         elif process is Process.WORKER:
-            work(exchange_database(settings, SystemClock()), settings.worker_seconds)
+            clock = SystemClock()
+            database = exchange_database(settings, clock)
+            work(database, settings.worker_seconds, relay=exchange_relay(settings, database, clock))
         else:
             raise typer.Exit(_both(Service.EXCHANGE))
 
@@ -94,10 +97,13 @@ def agency(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE) -> None:
     """Say what is wrong, and what to do about it."""
     with refusals():
-        signs = list(operate.examination(_settings(), SystemClock()))
+        if service is Service.EXCHANGE:
+            signs = list(operate.examination(_settings(), SystemClock()))
+        else:
+            signs = list(operate.agency_examination(read_agency_settings(os.environ), SystemClock()))
         table = Table("", "what", "what to do", box=None, pad_edge=False)
         for sign in signs:
             table.add_row("[red]wrong[/red]" if sign.wrong else "[green]fine[/green]", sign.what, sign.remedy)
@@ -108,10 +114,10 @@ def doctor() -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="Breather's port; the demo exchange takes the next one.")] = 8080,
+    port: Annotated[int, typer.Option(help="The first of the five ports that it takes.")] = 8080,
     pause_seconds: Annotated[int, typer.Option(min=1, max=60, help="How long a pause lasts here.")] = 20,
 ) -> None:
-    """The service, a demo exchange and a few hundred invented withdrawals, on this machine only."""
+    """Two exchanges with Breather, a police force and an invented past, on this machine only."""
     with refusals():
         raise typer.Exit(demonstration.run(port, pause_seconds))
 

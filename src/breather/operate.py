@@ -10,15 +10,18 @@ from pathlib import Path
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from breather.bootstrap import agency_database, exchange_database
+from breather.agency.examine import examine as examine_agency
+from breather.agency.snapshot import read_snapshot as read_agency_snapshot
+from breather.bootstrap import agency_database, exchange_database, exchange_identity
 from breather.clock import Clock
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis
 from breather.domain.pack import Pack
+from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
 from breather.exchange.campaign_file import read_campaign, warnings_of
-from breather.exchange.examine import Sign, examine
-from breather.exchange.snapshot import Identity, read_snapshot
+from breather.exchange.examine import examine
+from breather.exchange.snapshot import read_snapshot
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
 from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
@@ -30,6 +33,10 @@ from breather.web.api_keys import Scope, make_key
 
 OPERATOR = "operator"
 STEP = 0
+AGENCY_OUT_OF_REACH = (
+    "correct BREATHER_AGENCY_DATABASE, or start the database; a new one begins with "
+    "`breather identity create --service agency`, then `breather agency-password set` and `breather agency`"
+)
 OUT_OF_REACH = (
     "correct BREATHER_DATABASE, or start the database; a new one begins with `breather apikey create`, then "
     "`breather campaign activate`, `breather password set`, and `breather exchange worker` beside `serve`"
@@ -89,9 +96,12 @@ def check_campaign(
     campaign_files = read_folder(campaign_folder(settings, folder))
     if pack_folder is None:
         pack_folder = _sample_pack_of(settings, read_campaign(campaign_files).pack)
-    candidate = check(campaign_files, read_folder(pack_folder), _signers(settings), settings.mode, clock.now())
+    identity, pack_files = exchange_identity(settings), read_folder(pack_folder)
+    candidate = check(
+        campaign_files, pack_files, _signers(settings), settings.mode, clock.now(), agencies=identity.agencies
+    )
     missing = candidate.campaign.experiment.key_version
-    if missing not in KeyFolder(settings.keys).assignment_keys():
+    if missing not in identity.assignment_keys:
         message = f"there is no assignment-{missing}.secret in {settings.keys}; run `breather signing-key create`"
         raise Refused(
             f"the campaign {candidate.campaign.id} cannot be used",
@@ -136,13 +146,28 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
         for sentence in database.durability():
             yield Sign(True, sentence, "acknowledged acts could be lost; correct the engine's setting")
         with database.reading() as reader:
-            snapshot = read_snapshot(reader, Identity(settings.vasp, settings.mode, keys.assignment_keys()))
+            snapshot = read_snapshot(reader, exchange_identity(settings))
             yield from examine(reader, snapshot, clock.now())
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", OUT_OF_REACH)
     if not settings.exchange_origins:
         yield Sign(True, "no page may frame the alert", "set BREATHER_EXCHANGE_ORIGINS to the exchange's origin")
+
+
+def agency_examination(settings: AgencySettings, clock: Clock) -> Iterator[Sign]:
+    """The same for the agency. What was never created is a sign, not an error."""
+    try:
+        database = agency_database(settings, clock, creates=False)
+        for sentence in database.durability():
+            yield Sign(True, sentence, "receipted referrals could be lost; correct the engine's setting")
+        with database.reading() as reader:
+            yield from examine_agency(reader, read_agency_snapshot(reader, settings.keys), clock.now())
+        database.close()
+    except StorageFailure as failure:
+        yield Sign(True, f"the database: {failure}", AGENCY_OUT_OF_REACH)
+    except FileNotFoundError as missing:
+        yield Sign(True, f"there is no {missing.filename}", "run `breather identity create --service agency`")
 
 
 def set_portal_password(settings: AgencySettings, clock: Clock, text: str) -> None:

@@ -15,10 +15,11 @@ from bech32 import bech32_decode, convertbits
 from breather.agency.tell import tell_key_list
 from breather.bootstrap import agency_database, exchange_database
 from breather.clock import Clock
+from breather.couriers.peer_address import DeliverTo, check_address
 from breather.domain.alert_code import KEY_BYTES
-from breather.domain.finding import Finding, Refused
+from breather.domain.finding import Finding, Refused, nearest
 from breather.operate import OPERATOR, STEP
-from breather.protocol.alert_slot import AlertSlot, free_slot, load_slots, save_slot
+from breather.protocol.alert_slot import AlertSlot, free_slot, load_slots, read_slot, save_slot
 from breather.protocol.identity_folder import (
     OwnIdentity,
     create_identity,
@@ -67,24 +68,25 @@ def revoke_key(settings: Settings | AgencySettings, clock: Clock, kid: str, beca
 
 
 def add_peer(
-    settings: Settings | AgencySettings, clock: Clock, name: str, place: str, fingerprint: str, terms: Path | None
+    settings: Settings | AgencySettings,
+    clock: Clock,
+    name: str,
+    place: str,
+    fingerprint: str,
+    agreed: Path | DeliverTo | None,
 ) -> PinnedPeer:
-    """Pin a peer by its root's fingerprint, or take a newer key list or other terms of one that is pinned.
+    """Pin a peer by its root's fingerprint, or take a newer key list, or something else agreed with one that is pinned.
 
-    `place` is a file or an http(s) address; what lies there is believed only if the pinned root signed it.
+    `place` is a file or an http(s) address; what lies there is believed only if the pinned root signed it. `agreed` is
+    the file of relay terms with an exchange, or where an agency takes referrals; None keeps what was agreed before.
     """
+    wanted = _agreed(settings, Peer(name, _other(settings), settings.mode, read_fingerprint(fingerprint)), agreed)
     signed = (
         _fetched(place) if place.startswith(("http://", "https://")) else read_signed_list(Path(place).read_bytes())
     )
-    role = Role.AGENCY if isinstance(settings, Settings) else Role.EXCHANGE
-    known = load_peers(settings.keys).get(name)
-    agreed = PinnedPeer(Peer(name, role, settings.mode, read_fingerprint(fingerprint)))
-    if terms is not None:
-        agreed = PinnedPeer(agreed.peer, read_terms_file(terms))
-    elif known is not None:
-        agreed = PinnedPeer(agreed.peer, known.terms)
-    pinned = pin_peer(settings.keys, agreed, signed, clock.now())
-    _record(settings, clock, "peer-pinned", {"peer": name, "fingerprint": pinned.peer.fingerprint})
+    pinned = pin_peer(settings.keys, wanted, signed, clock.now())
+    where = {} if pinned.courier is None else {"deliver_to": pinned.courier.url}
+    _record(settings, clock, "peer-pinned", {"peer": name, "fingerprint": pinned.peer.fingerprint, **where})
     return pinned
 
 
@@ -101,12 +103,37 @@ def create_slot(
     return slot
 
 
+def take_slot(settings: Settings, clock: Clock, text: str, agency: str) -> AlertSlot:
+    """Keep the slot that an agency gave this exchange, `SLOT:KEY`. LookupError where that agency is not pinned."""
+    number, key = read_slot(text)
+    known = load_peers(settings.keys)
+    if agency not in known or known[agency].peer.role is not Role.AGENCY:
+        near = nearest(agency, known)
+        hint = f"did you mean {near!r}?" if near else "run `breather peer add` first"
+        raise LookupError(f"no agency {agency!r} is pinned; {hint}")
+    slot = AlertSlot(number, settings.vasp, settings.vasp, key, {}, agency)
+    save_slot(settings.keys, slot)
+    _record(settings, clock, "alert-slot-taken", {"slot": number, "agency": agency})
+    return slot
+
+
 def _agency_pack(settings: AgencySettings, folder: Path | None) -> Path:
     if folder is not None:
         return folder
     if settings.mode != "test":
         raise Refused("no pack was named", [Finding("--pack", "missing", "live mode needs the folder of the pack")])
     return sample_pack(SAMPLE)
+
+
+def _agreed(settings: Settings | AgencySettings, peer: Peer, agreed: Path | DeliverTo | None) -> PinnedPeer:
+    known = load_peers(settings.keys).get(peer.organisation)
+    if agreed is None:
+        return PinnedPeer(peer) if known is None else PinnedPeer(peer, known.terms, known.courier)
+    if isinstance(agreed, DeliverTo):
+        if findings := check_address(agreed, settings.mode):
+            raise Refused(f"{agreed.url} cannot be delivered to", findings)
+        return PinnedPeer(peer, courier=agreed)
+    return PinnedPeer(peer, read_terms_file(agreed))
 
 
 def _reissue(
@@ -145,6 +172,11 @@ def _organisation(settings: Settings | AgencySettings) -> str:
 
 def _role(settings: Settings | AgencySettings) -> Role:
     return Role.EXCHANGE if isinstance(settings, Settings) else Role.AGENCY
+
+
+def _other(settings: Settings | AgencySettings) -> Role:
+    """What a peer of this service is."""
+    return Role.AGENCY if isinstance(settings, Settings) else Role.EXCHANGE
 
 
 def _fetched(url: str) -> SignedKeyList:

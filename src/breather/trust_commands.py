@@ -12,10 +12,11 @@ import typer
 
 from breather import peering
 from breather.clock import SystemClock
-from breather.domain.finding import Refused
+from breather.couriers.peer_address import DeliverTo
+from breather.domain.finding import Finding, Refused
 from breather.domain.instant import format_instant
 from breather.people.password import BadPassword
-from breather.protocol.identity_folder import OwnIdentity
+from breather.protocol.identity_folder import FOLDER, KEY_LIST, OwnIdentity, load_identity
 from breather.protocol.refusal import Refusal
 from breather.protocol.trust import show_fingerprint
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
@@ -33,6 +34,16 @@ class Service(StrEnum):
 
 PACK_OPTION = typer.Option("--pack", help="The pack's folder. Left out: the sample pack of that name, in test mode.")
 SERVICE_OPTION = typer.Option("--service", help="Whose settings and key folder.")
+
+
+# One parameter under two names: at an exchange it is an address, at an agency a file; never both.
+AGREED_OPTION = typer.Option(
+    "--deliver-to",
+    "--terms",
+    help="At an exchange (--deliver-to): where the agency takes referrals, https://... "
+    "At an agency (--terms): the relay terms agreed with an exchange, a TOML file.",
+)
+LOOPBACK_OPTION = typer.Option("--allow-loopback", help="The address may be on this machine; test mode only.")
 
 
 @contextmanager
@@ -54,6 +65,15 @@ def identity_create(service: Annotated[Service, SERVICE_OPTION] = Service.EXCHAN
     with refusals():
         _show_identity(peering.make_identity(_settings_of(service), SystemClock()))
         typer.echo("Move identity/root.private off this machine; it is needed only for the next key list.", err=True)
+
+
+@identity.command("show")
+def identity_show(service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE) -> None:
+    """Print the fingerprint, the keys, and the key-list file that a peer needs for `breather peer add`."""
+    with refusals():
+        folder = _settings_of(service).keys
+        _show_identity(load_identity(folder))
+        typer.echo(f"key list {folder / FOLDER / KEY_LIST}")
 
 
 @identity.command("renew")
@@ -86,16 +106,20 @@ def peer_add(
     name: Annotated[str, typer.Argument(help="The organisation, as its key list names it.")],
     key_list: Annotated[str, typer.Argument(help="Its key list: a file, or an address.")],
     fingerprint: Annotated[str, typer.Option(help="Of its root, compared out of band by two people.")],
-    terms: Annotated[Path | None, typer.Option(help="The relay terms agreed with an exchange, a TOML file.")] = None,
+    agreed: Annotated[str | None, AGREED_OPTION] = None,
+    allow_loopback: Annotated[bool, LOOPBACK_OPTION] = False,
     service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE,
 ) -> None:
-    """Pin a peer, or take its newer key list."""
+    """Pin a peer, or take its newer key list. What was agreed before is kept unless it is given anew."""
     with refusals():
-        pinned = peering.add_peer(_settings_of(service), SystemClock(), name, key_list, fingerprint, terms)
+        wanted = _agreed(agreed, allow_loopback, service)
+        pinned = peering.add_peer(_settings_of(service), SystemClock(), name, key_list, fingerprint, wanted)
         keys = pinned.peer.key_list
         assert keys is not None
         until = format_instant(keys.expires_at)
         typer.echo(f"{name} is pinned as {pinned.peer.role}; key list {keys.sequence} is good until {until}")
+        if pinned.courier is not None:
+            typer.echo(f"referrals are delivered to {pinned.courier.url}")
 
 
 @alert_slot.command("create")
@@ -109,6 +133,26 @@ def alert_slot_create(
         slot = peering.create_slot(read_agency_settings(os.environ), SystemClock(), exchange_name, shown, pack_folder)
         typer.echo(f"{slot.number}:{base64.b64encode(slot.key).decode()}")
         typer.echo("Shown once. Carry it to the exchange on a way that nobody else reads.", err=True)
+
+
+@alert_slot.command("take")
+def alert_slot_take(
+    slot: Annotated[str, typer.Argument(metavar="SLOT:KEY", help="As the agency printed it.")],
+    agency: Annotated[str, typer.Option(help="The agency that gave it, as it is pinned here.")],
+) -> None:
+    """Keep the slot and key that an agency gave this exchange for its alert codes."""
+    with refusals():
+        taken = peering.take_slot(read_settings(os.environ), SystemClock(), slot, agency)
+        typer.echo(f"slot {taken.number} of {agency} is kept")
+
+
+def _agreed(agreed: str | None, allow_loopback: bool, service: Service) -> Path | DeliverTo | None:
+    if service is Service.EXCHANGE and agreed is not None:
+        return DeliverTo(agreed, allow_loopback)
+    if allow_loopback:
+        message = "goes with --deliver-to, at an exchange"
+        raise Refused("nothing was agreed", [Finding("--allow-loopback", "alone", message)])
+    return None if agreed is None else Path(agreed)
 
 
 def _show_identity(made: OwnIdentity) -> None:

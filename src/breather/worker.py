@@ -1,4 +1,7 @@
-"""The working process of a service: what may take its time. It puts away what has expired and leaves its heartbeat."""
+"""The working process of a service: what may take its time.
+
+It puts away what has expired and leaves its heartbeat; at an exchange, the relay runs beside that, in its own threads.
+"""
 
 import signal
 import threading
@@ -8,6 +11,7 @@ from types import FrameType
 import structlog
 
 from breather.exchange.expire import expire as expire_at_exchange
+from breather.exchange.lanes import Lanes
 from breather.storage.database import Database
 from breather.storage.failure import StorageFailure
 from breather.storage.transaction import Transaction
@@ -15,7 +19,12 @@ from breather.storage.transaction import Transaction
 _log = structlog.get_logger("breather.worker")
 
 
-def work(database: Database, every_seconds: float, expire: Callable[[Transaction], int] = expire_at_exchange) -> None:
+def work(
+    database: Database,
+    every_seconds: float,
+    expire: Callable[[Transaction], int] = expire_at_exchange,
+    relay: Lanes | None = None,
+) -> None:
     """Rounds until SIGTERM or SIGINT. A database out of reach is waited for. `expire` is that of the service."""
     stop = threading.Event()
 
@@ -25,6 +34,8 @@ def work(database: Database, every_seconds: float, expire: Callable[[Transaction
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
     _log.info("working", every_seconds=every_seconds)
+    if relay is not None:
+        relay.start()
     while True:
         try:
             with database.writing() as tx:
@@ -35,4 +46,6 @@ def work(database: Database, every_seconds: float, expire: Callable[[Transaction
             _log.warning("round skipped", reason=str(failure))
         if stop.wait(every_seconds):
             break
+    if relay is not None:
+        relay.stop()
     database.close()

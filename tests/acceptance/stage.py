@@ -80,7 +80,7 @@ def raised(folder: Path) -> Iterator[Stage]:
     process = None
     try:
         breather.start()
-        process = _open_site(breather, other)
+        process = opened_site(breather, other)
         yield Stage(breather, site, folder, process)
     finally:
         if process is not None and process.poll() is None:
@@ -89,7 +89,8 @@ def raised(folder: Path) -> Iterator[Stage]:
         breather.close()
 
 
-def _open_site(breather: ExchangeProcess, port: int) -> "subprocess.Popen[bytes]":
+def opened_site(breather: ExchangeProcess, port: int, vasp: str = VASP) -> "subprocess.Popen[bytes]":
+    """The demo exchange's site, listening; it ends when the caller ends it."""
     folder = breather.folder
     outside = {name: value for name, value in os.environ.items() if not name.startswith("BREATHER_")}
     ours = {
@@ -100,7 +101,7 @@ def _open_site(breather: ExchangeProcess, port: int) -> "subprocess.Popen[bytes]
         "BREATHER_DEMO_API_KEY": _key_of_an_exchange(breather),
         "BREATHER_DEMO_CLEARANCE_KEYS": ",".join(f"{kid}={key}" for kid, key in breather.clearance_keys.items()),
         "BREATHER_DEMO_DATABASE": str(folder / "books.db"),
-        "BREATHER_DEMO_VASP": VASP,
+        "BREATHER_DEMO_VASP": vasp,
     }
     command = [sys.executable, "-m", "tests.acceptance.exchange_site"]
     with (folder / "site.log").open("ab") as log:

@@ -6,6 +6,7 @@ the keyboard reaches what the mouse reaches. Pictures are build output, for look
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from breather.web.exchange.console_pages import (
     render_decisions,
     render_login,
     render_missing,
+    render_relay,
     render_status,
     render_withdrawal,
 )
@@ -41,6 +43,9 @@ HELD = stored.file(
     state="held",
     holds=(stored.HOLD,),
 )
+QUIET = replace(
+    stored.RELAY, oldest_pending=None, waiting={}, failures={}, dead=0, streams=(), set_aside=(), set_aside_count=0
+)
 
 PAGES: dict[str, Callable[[], str]] = {
     "login": lambda: render_login(views.LOGIN),
@@ -52,6 +57,9 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "withdrawal": lambda: render_withdrawal(views.withdrawal()),
     "withdrawal-held": lambda: render_withdrawal(views.withdrawal(HELD, Wording({}, None))),
+    "withdrawal-referred": lambda: render_withdrawal(views.referred()),
+    "relay": lambda: render_relay(views.relay()),
+    "relay-quiet": lambda: render_relay(views.relay(QUIET, ())),
     "status": lambda: render_status(views.status()),
     "missing": lambda: render_missing(views.FRAME, "wd-9999"),
 }
@@ -121,11 +129,12 @@ def test_the_password_has_the_focus_at_once(browser: Browser, site: Site) -> Non
 
 
 def test_controls_on_a_phone_are_large_enough_for_a_finger(browser: Browser, site: Site) -> None:
-    page = _opened(browser, site, "decisions", "phone")
-    try:
-        for control in page.locator("input:visible, select:visible, main button:visible, .pages a:visible").all():
-            box = control.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44
-    finally:
-        page.close()
+    for name in ("decisions", "relay"):
+        page = _opened(browser, site, name, "phone")
+        try:
+            for control in page.locator("input:visible, select:visible, main button:visible, .pages a:visible").all():
+                box = control.bounding_box()
+                assert box is not None
+                assert box["height"] >= 44
+        finally:
+            page.close()

@@ -1,7 +1,8 @@
 """The commands `breather` and `python` as the README's examples call them, on the clock that a test holds.
 
-Every command is the real one. Only the clock that it is given is another; and `breather exchange` starts its two
-processes by the test launcher, because a process started by the command itself would read the machine's clock.
+Every command is the real one. Only the clock that it is given is another; and `breather exchange` and `breather agency`
+start their two processes by the test launchers, because a process started by the command itself would read the
+machine's clock.
 """
 
 import os
@@ -12,14 +13,16 @@ import time
 from pathlib import Path
 from unittest.mock import patch
 
-from breather import cli
+from breather import cli, trust_commands
 from tests.launcher import CLOCK, FileClock
+
+LAUNCHERS = {"exchange": "tests.launcher", "agency": "tests.agency_launcher"}
 
 
 def breather(arguments: list[str]) -> None:
     """`breather ...`"""
-    if arguments == ["exchange"]:
-        launcher = [sys.executable, "-m", "tests.launcher"]
+    if len(arguments) == 1 and arguments[0] in LAUNCHERS:
+        launcher = [sys.executable, "-m", LAUNCHERS[arguments[0]]]
         worker = subprocess.Popen([*launcher, "worker"])
         try:
             subprocess.run([*launcher, "serve"], check=False)
@@ -28,14 +31,16 @@ def breather(arguments: list[str]) -> None:
             worker.wait(20)
         return
     sys.argv[1:] = arguments
-    with patch.object(cli, "SystemClock", _clock):
+    with patch.object(cli, "SystemClock", _clock), patch.object(trust_commands, "SystemClock", _clock):
         cli.main()
 
 
-def python(script: str) -> None:
-    """`python ...`: an exchange's own code, whose clock agrees with the service's."""
+def python(arguments: list[str]) -> None:
+    """`python ...`: an exchange's own code, whose clock agrees with the service's. `python -c` is the real one."""
+    if arguments[0] == "-c":
+        os.execv(sys.executable, [sys.executable, *arguments])
     with patch.object(time, "time", lambda: _clock().now() / 1000):
-        runpy.run_path(script, run_name="__main__")
+        runpy.run_path(arguments[0], run_name="__main__")
 
 
 def _clock() -> FileClock:
@@ -44,6 +49,6 @@ def _clock() -> FileClock:
 
 if __name__ == "__main__":
     if sys.argv[1] == "python":
-        python(sys.argv[2])
+        python(sys.argv[2:])
     else:
         breather(sys.argv[2:])

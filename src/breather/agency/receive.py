@@ -1,7 +1,7 @@
 """Step 10, relay, at the receiver's end: a referral arrives, is made durable, and its receipt is promised.
 
-The same id with the same bytes is a normal answer: the first receipt again. The same id with other bytes is a conflict.
-A receipt says that these bytes are here, and nothing about merit.
+The same id with the same bytes is a normal answer: the first receipt again, whatever the relay terms have become since.
+The same id with other bytes is a conflict. A receipt says that these bytes are here, and nothing about merit.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,16 @@ import msgspec
 
 from breather.agency.letterhead import Letterhead
 from breather.agency.refusal import ChangedReferral, NotAllowed
+from breather.domain.finding import Finding
 from breather.domain.referral import Referral
 from breather.domain.relay_terms import RelayTerms, check_referral
+from breather.intelligence.address import canonical_address
+from breather.intelligence.bad_address import BadAddress
 from breather.protocol.envelope import MessageType
 from breather.protocol.message import Message
 from breather.protocol.receipt import receipt_for, write_receipt
-from breather.protocol.referral import read_referral
+from breather.protocol.referral import WHAT, read_referral
+from breather.protocol.refusal import Malformed
 from breather.storage.agency.portal_reader import subject_of
 from breather.storage.transaction import Transaction
 
@@ -32,16 +36,33 @@ class Received:
     created: bool
 
 
-def read_allowed(message: Message, terms: RelayTerms) -> Referral:
-    """The referral, if the relay terms agreed with its sender allow every field. Raises Malformed or NotAllowed."""
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """An opened message, the referral in it, and the relay terms agreed with its sender."""
+
+    message: Message
+    referral: Referral
+    terms: RelayTerms
+
+
+def read_arrived(message: Message, terms: RelayTerms) -> Arrived:
+    """Raises Malformed, also for an address in another spelling: two exchanges' referrals of one would lie apart."""
     referral = read_referral(message)
-    if findings := check_referral(referral, terms):
-        raise NotAllowed(findings)
-    return referral
+    destination = referral.destination
+    try:
+        canonical = canonical_address(destination.network, destination.address)
+    except BadAddress as bad:
+        finding = Finding("/destination/address", bad.code.value, bad.message, bad.suggestion)
+        raise Malformed(WHAT, [finding]) from None
+    if canonical != destination.address:
+        finding = Finding("/destination/address", "not-canonical", "is not in its canonical spelling", canonical)
+        raise Malformed(WHAT, [finding])
+    return Arrived(message, referral, terms)
 
 
-def receive(tx: Transaction, letterhead: Letterhead, message: Message, referral: Referral, entropy: bytes) -> Received:
-    """Store it once. Raises ChangedReferral where this id came before with other bytes."""
+def receive(tx: Transaction, letterhead: Letterhead, arrived: Arrived, entropy: bytes) -> Received:
+    """Store it once. Raises ChangedReferral where this id came before with other bytes, NotAllowed by the terms."""
+    message, referral = arrived.message, arrived.referral
     envelope, body = message.envelope, message.body
     digest = sha256(body).hexdigest()
     earlier = tx.one("find_sent", sender=envelope.sender, id=envelope.id)
@@ -49,6 +70,8 @@ def receive(tx: Transaction, letterhead: Letterhead, message: Message, referral:
         if earlier["hash"] != digest:
             raise ChangedReferral(envelope.id)
         return Received(earlier["receipt"], earlier["number"], created=False)
+    if findings := check_referral(referral, arrived.terms):
+        raise NotAllowed(findings)
     destination = referral.destination
     known = tx.one("sent_about", destination=destination.key, sender=envelope.sender) is not None
     receipt = write_receipt(
@@ -74,6 +97,7 @@ def receive(tx: Transaction, letterhead: Letterhead, message: Message, referral:
         amount_band=referral.amount_band,
         day=None if referral.day is None else referral.day.isoformat(),
         sealed=referral.sealed is not None,
+        follows=referral.follows,
     )
     tx.run(
         "count_destination",

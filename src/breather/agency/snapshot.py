@@ -9,6 +9,7 @@ from breather.protocol.alert_slot import AlertSlot, load_slots
 from breather.protocol.identity_folder import OwnIdentity, load_identity
 from breather.protocol.message import Receiver
 from breather.protocol.peer_folder import PinnedPeer, load_peers
+from breather.protocol.trust import Peer, Role
 from breather.storage.reader import Reader
 
 
@@ -24,6 +25,12 @@ class Snapshot:
     @property
     def mode(self) -> str:
         return self.identity.keys.mode
+
+    @property
+    def as_peer(self) -> Peer:
+        """This agency as an exchange that has its key list sees it."""
+        own = self.identity
+        return Peer(own.organisation, Role.AGENCY, self.mode, own.fingerprint, own.keys)
 
     @property
     def receiver(self) -> Receiver:

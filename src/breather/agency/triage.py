@@ -32,7 +32,8 @@ LONGEST_NAME = 64
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What an officer sends in. `id` is the form's own, so that pressing twice decides once.
+    """What an officer sends in. `id` is the form's own, so that pressing twice decides once; the same form with
+    something else in it is refused, not passed over.
 
     `seen` is the `changed` of the referral as it was shown: nobody decides on what he has not seen. `note` stays here.
     `entropy`: 10 random bytes for the id of the message that tells the exchange.
@@ -81,7 +82,7 @@ def dispose(tx: Transaction, letterhead: Letterhead, number: int, judgement: Jud
     """
     row = _found(tx, number)
     if (earlier := tx.one("find_disposition", id=judgement.id)) is not None:
-        if earlier["referral"] != number:
+        if any(earlier[name] != value for name, value in _columns(number, judgement).items()):
             raise ChangedMeanwhile
         return False
     _refuse_others(row, judgement)
@@ -96,12 +97,8 @@ def dispose(tx: Transaction, letterhead: Letterhead, number: int, judgement: Jud
         "insert_disposition",
         id=judgement.id,
         number=changed,
-        referral=number,
-        disposition=disposed.disposition,
-        duplicate_of=disposed.duplicate_of,
-        note=judgement.note,
-        officer=judgement.officer,
         at=tx.now,
+        **_columns(number, judgement),
     )
     if row["disposition"] is None:
         tx.run("decide_destination", key=row["destination"])
@@ -128,6 +125,17 @@ def _found(tx: Transaction, number: int) -> dict[str, Any]:
     if row is None:
         raise UnknownReferral(number)
     return row
+
+
+def _columns(number: int, judgement: Judgement) -> dict[str, Any]:
+    """What a repeat of the same form has to repeat."""
+    return {
+        "referral": number,
+        "disposition": judgement.disposition.value,
+        "duplicate_of": judgement.duplicate_of,
+        "note": judgement.note,
+        "officer": judgement.officer,
+    }
 
 
 def _refuse_others(row: dict[str, Any], judgement: Judgement) -> None:

@@ -11,6 +11,10 @@
     spend(cursor, clearance.jti, now)                   # in the transaction that pays out
     breather.broadcast(withdrawal.id, event_id, transaction_id)
 
+    wanted = breather.subject_wanted(withdrawal.id)     # she agreed that officers may know who she is
+    sealed = wanted.seal(Subject(name=...))             # in this process; kept until it is taken
+    breather.send_subject(withdrawal.id, event_id, referral=wanted.referral, ciphertext=sealed, keys=[*wanted.keys])
+
 What may be repeated: everything, with the same ids. What clears: nothing but a verified, unspent clearance.
 """
 
@@ -27,7 +31,9 @@ from breather.client.failure import (
     Unavailable,
     Why,
 )
+from breather.client.sealing import Carrier, Subject, seal_subject
 from breather.client.spent import SPENT_SCHEMA, spend
+from breather.client.subject import SubjectWanted
 from breather.client.withdrawal import Account, Residence, SessionEvidence, Withdrawal
 
 __all__ = [
@@ -37,6 +43,7 @@ __all__ = [
     "Assessment",
     "Breather",
     "BreatherError",
+    "Carrier",
     "Changes",
     "Clearance",
     "ClearanceRefused",
@@ -50,10 +57,13 @@ __all__ = [
     "SessionEvidence",
     "Standing",
     "State",
+    "Subject",
+    "SubjectWanted",
     "Unavailable",
     "Why",
     "Withdrawal",
     "Word",
+    "seal_subject",
     "spend",
     "verify_clearance",
 ]

@@ -123,7 +123,8 @@ class Assessment:
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Where one withdrawal stands now (the state view). Instants are milliseconds UTC; `changed` orders
-    changes.
+    changes. `consented_at`: since when officers may know who she is; ask `subject_wanted` then. What agencies were
+    told is in `body["referrals"]`, for the exchange's own people: never show the customer a disposition.
     """
 
     id: str
@@ -135,6 +136,7 @@ class Standing:
     elapses_at: int | None = None
     lapses_at: int | None = None
     held_until: int | None = None
+    consented_at: int | None = None
     outcome: str | None = None
     transaction_id: str | None = None
     clearance_outstanding_until: int | None = None
@@ -156,6 +158,7 @@ class Standing:
             elapses_at=_instant_or_none(body, "elapses_at"),
             lapses_at=_instant_or_none(body, "lapses_at"),
             held_until=_instant_or_none(body, "held_until"),
+            consented_at=_instant_or_none(body, "consented_at"),
             outcome=_text_or_none(body, "outcome"),
             transaction_id=_text_or_none(body, "transaction_id"),
             clearance_outstanding_until=_instant_or_none(body, "clearance_outstanding_until"),

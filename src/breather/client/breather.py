@@ -1,7 +1,7 @@
 """The exchange's way to the service: one object for the whole process, used by any number of threads."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -14,6 +14,8 @@ from breather.client.deadline import Deadline
 from breather.client.failure import Unavailable
 from breather.client.instant import format_instant, parse_instant
 from breather.client.recollection import Recollection
+from breather.client.sealing import refuse_unsealed
+from breather.client.subject import SubjectWanted
 from breather.client.withdrawal import SessionEvidence, Withdrawal
 
 # The service must answer a little earlier than the client stops listening, or its answer comes too late.
@@ -115,6 +117,34 @@ class Breather:
     def help(self, withdrawal: str, event: str) -> Standing:
         """The customer asked the exchange for help."""
         return self.event(withdrawal, {"id": event, "event": "help"})
+
+    def revoke_consent(self, withdrawal: str, event: str) -> Standing:
+        """The customer told the exchange that officers shall not know who she is after all. What an agency has received
+        cannot be unsent. Raises Conflict with code no-consent where there is none.
+        """
+        return self.event(withdrawal, {"id": event, "event": "revoke-consent"})
+
+    def subject_wanted(self, withdrawal: str) -> SubjectWanted | None:
+        """What to seal, and for whom, once the customer agreed that officers may know who she is; None where nothing is
+        wanted, also once it was received. `Standing.consented_at` says for which withdrawals asking is worth while.
+        """
+
+        def wanted(body: Mapping[str, Any]) -> SubjectWanted | None:
+            return SubjectWanted.read(body, vasp=self.vasp, mode=self.mode)
+
+        return understand(self._call("GET", _path(withdrawal)), wanted)
+
+    def send_subject(
+        self, withdrawal: str, event: str, *, referral: str, ciphertext: str, keys: Sequence[str]
+    ) -> Standing:
+        """Hand over what `SubjectWanted.seal` made for `referral`; `keys` are the ids of the keys it is sealed to.
+
+        Raises ValueError, and sends nothing, for anything but a sealed subject; Conflict (no-consent, other-referral,
+        no-sealing-key) where it is not wanted so any more; Conflict changed-retry where other bytes came first.
+        """
+        refuse_unsealed(ciphertext)
+        body = {"id": event, "referral": referral, "ciphertext": ciphertext, "keys": list(keys)}
+        return understand(self._call("POST", _path(withdrawal, "/subject"), body), Standing.read)
 
     def broadcast(self, withdrawal: str, event: str, transaction_id: str) -> Standing:
         """It has left. Always tell, even what was never cleared; a second, different transaction is a

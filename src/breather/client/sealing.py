@@ -59,13 +59,36 @@ class Carrier:
 def seal_subject(subject: Subject, carrier: Carrier, keys: Mapping[str, str], *, entropy: Entropy = os.urandom) -> str:
     """Base64 of the age file, for the officers' `keys`: id to base64 of the raw X25519 public key.
 
-    Raises ValueError for a key that is none, for no key at all, and for a subject that is too long.
+    Raises ValueError for a key that is none, for no key at all, and for a subject that is too long or that no officer
+    could read.
     """
     plaintext = {"type": "subject", "version": 1, **asdict(carrier), "subject": asdict(subject)}
     text = json.dumps(plaintext, ensure_ascii=False, separators=(",", ":")).encode()
     if len(text) > MOST_BYTES:
         raise ValueError(f"the subject has {len(text)} bytes; {MOST_BYTES} is the limit")
+    _refuse_unreadable(subject)
     return base64.b64encode(seal(text, read_keys(keys), entropy)).decode()
+
+
+def refuse_unsealed(ciphertext: str) -> None:
+    """Raises ValueError for what is not base64 of an age file: a subject in the clear must not leave this process."""
+    try:
+        sealed = base64.b64decode(ciphertext, validate=True)
+    except ValueError:
+        sealed = b""
+    if not sealed.startswith(VERSION_LINE):
+        raise ValueError("this is no sealed subject; `SubjectWanted.seal` makes one")
+
+
+def _refuse_unreadable(subject: Subject) -> None:
+    """Found out here, because nobody who carries it could, and the officer could only throw it away."""
+    for name, value in asdict(subject).items():
+        most, breaks = (4000, "\n") if name == "statement" else (200, "")
+        if value is not None and (
+            not 1 <= len(value) <= most
+            or any((ord(one) < 32 and one not in breaks) or ord(one) == 127 for one in value)
+        ):
+            raise ValueError(f"the subject's {name} must have 1 to {most} characters, without control characters")
 
 
 def read_keys(keys: Mapping[str, str]) -> list[bytes]:

@@ -6,8 +6,9 @@ from breather.client import FieldError, Problem
 from breather.demo.ask import Order, ask, enter
 from breather.demo.evidence import EVIDENCE, evidence_of, ticked
 from breather.demo.holding import BALANCE_DECIMALS, OFFERS, Offer, offer_of, to_text, to_units
-from breather.demo.invented import CUSTOMERS, ethereum_address, invented_address, tron_address
+from breather.demo.invented import customer_named, customers_of, ethereum_address, invented_address, tron_address
 from breather.demo.payout import Stays, pay_out
+from breather.demo.referred import REFERRED
 from breather.demo.visit import Visit, carry
 
 # In units of 18 decimals, like the balances.
@@ -15,24 +16,24 @@ EXAMPLE_UNITS = 5000 * 10**BALANCE_DECIMALS
 
 
 def show_sign_in(visit: Visit) -> Response:
-    people = [(one, visit.texts(one.locale)) for one in CUSTOMERS]
+    people = [(one, visit.texts(one.locale)) for one in customers_of(visit.site.vasp)]
     return visit.page("sign_in.html", people=people, next=visit.query.get("next", ""))
 
 
 def sign_in(visit: Visit) -> Response:
     """A session begins: always a new one, even for who was signed in."""
     customer = visit.form.get("customer", "")
-    if customer not in {one.ref for one in CUSTOMERS}:
+    if customer not in {one.ref for one in customers_of(visit.site.vasp)}:
         return visit.error("not-found", 404)
     if visit.session is not None:
         visit.site.sessions.end(visit.cookie)
     cookie = visit.site.sessions.begin(customer, visit.now)
-    return carry(visit.go(_next(visit)), cookie)
+    return carry(visit.site, visit.go(_next(visit)), cookie)
 
 
 def sign_out(visit: Visit) -> Response:
     visit.site.sessions.end(visit.cookie)
-    return carry(visit.go("/sign-in"), visit.site.sessions.new_cookie())
+    return carry(visit.site, visit.go("/sign-in"), visit.site.sessions.new_cookie())
 
 
 def authenticate(visit: Visit) -> Response:
@@ -70,7 +71,8 @@ def _customer(visit: Visit) -> str:
 
 def _account(visit: Visit, form: dict[str, str], note: str = "", errors: tuple[FieldError, ...] = ()) -> Response:
     customer = _customer(visit)
-    invented = next(one for one in CUSTOMERS if one.ref == customer)
+    invented = customer_named(customer)
+    assert invented is not None
     with visit.site.books.reading() as page:
         balances, withdrawals = page.balances(customer), page.withdrawals_of(customer)
     return visit.page(
@@ -88,6 +90,7 @@ def _account(visit: Visit, form: dict[str, str], note: str = "", errors: tuple[F
             (_example(visit), "example-new"),
             (invented.saved, "example-saved"),
             (invented_address("TRON", "collector 0"), "example-collector"),
+            (REFERRED, "example-referred"),
             (ethereum_address(f"new for {customer}"), "example-new"),
         ),
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from breather.client import Assessment, Breather, Problem, SessionEvidence, Withdrawal
 from breather.demo.books import Books, WithdrawalRow
 from breather.demo.holding import BALANCE_DECIMALS, Offer, to_text, usd_of
-from breather.demo.invented import CUSTOMERS
+from breather.demo.invented import customer_named
 
 # Longer than a real exchange would allow: a laptop that plays every part at once may be slow.
 ASK_SECONDS = 1.0
@@ -32,7 +32,8 @@ def enter(books: Books, order: Order, now: int) -> str:
     as is.
     """
     withdrawal = f"wd-{secrets.token_hex(8)}"
-    invented = next(one for one in CUSTOMERS if one.ref == order.customer)
+    invented = customer_named(order.customer)
+    assert invented is not None
     with books.writing() as page:
         known = page.one("customer", ref=order.customer)
         seeded_at = now if known is None else int(known["seeded_at"])

@@ -8,14 +8,14 @@ notice): the real service may refuse those, and the feeder goes on.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from breather.client import Account, Residence, SessionEvidence, Withdrawal
 from breather.demo.holding import usd_of
-from breather.demo.invented import CUSTOMERS, DAY, HOUR, Dice, invented_address
+from breather.demo.invented import DAY, HOUR, Dice, customers_of, invented_address
+from breather.demo.referred import referred
+from breather.demo.step import MINUTE, PastEvent, PastWithdrawal
 
 DAYS = 60
-MINUTE = 60_000
 _PLACES = ("MO",) * 9 + ("HK",) * 5 + ("CN", "SG", "PT", "MY", "TW", "PH")
 _LOCALES: Mapping[str, tuple[str, ...]] = {
     "MO": ("zh-Hant", "zh-Hant", "pt", "en", "zh-Hans"),
@@ -28,33 +28,6 @@ _AMOUNTS = ("25", "60", "80", "120", "150", "200", "240.5", "300", "450", "600",
 
 
 @dataclass(frozen=True, slots=True)
-class PastWithdrawal:
-    """`body` is what was posted to /v1/withdrawals at `at` (milliseconds UTC)."""
-
-    at: int
-    body: dict[str, Any]
-
-    @property
-    def withdrawal(self) -> str:
-        return str(self.body["id"])
-
-
-@dataclass(frozen=True, slots=True)
-class PastEvent:
-    """`by`: vasp (the body is one of POST .../events) or link (what the customer did in the frame:
-    acknowledge).
-
-    A broadcast is what an exchange does with what was cleared: leave it out where the withdrawal is not
-    clearable.
-    """
-
-    at: int
-    withdrawal: str
-    by: str
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
 class _Past:
     ref: str
     place: str
@@ -63,16 +36,20 @@ class _Past:
     own: tuple[tuple[str, str], ...]
 
 
-def history(now: int, seed: int = 1, count: int = 400) -> Iterator[PastWithdrawal | PastEvent]:
-    """`count` withdrawals of the 60 days before `now` and what became of them, in order of time."""
+def history(
+    now: int, seed: int = 1, count: int = 400, vasp: str = "demo-exchange"
+) -> Iterator[PastWithdrawal | PastEvent]:
+    """`count` withdrawals of the 60 days before `now` and what became of them, in order of time; among them
+    those of whom `vasp` referred to the police.
+    """
     dice = Dice(seed)
-    people = [_person(dice, now, number) for number in range(60)]
+    people = [_person(dice, now, (seed, number)) for number in range(60)]
     collectors = [("TRON", invented_address("TRON", f"collector {number}")) for number in range(3)]
-    past: list[PastWithdrawal | PastEvent] = []
+    past = referred(vasp, now)
     for number in range(count):
         at = now - DAY - dice.below((DAYS - 1) * DAY)
         past += _one(dice, f"past-{seed}-{number:04d}", at, (dice.pick(people), collectors))
-    for customer in CUSTOMERS:
+    for customer in customers_of(vasp):
         # What the demo's own customers sent before, to the address that they know.
         for days in (40, 12):
             if customer.account_days > days + 10:
@@ -80,11 +57,12 @@ def history(now: int, seed: int = 1, count: int = 400) -> Iterator[PastWithdrawa
     return iter(sorted(past, key=lambda step: (step.at, step.withdrawal, isinstance(step, PastEvent))))
 
 
-def _person(dice: Dice, now: int, number: int) -> _Past:
+def _person(dice: Dice, now: int, which: tuple[int, int]) -> _Past:
+    seed, number = which
     place = dice.pick(_PLACES)
     networks = ["TRON" if dice.chance(75) else "ETH" for _ in range(1 + dice.below(3))]
     own = tuple(
-        (network, invented_address(network, f"past {number} {index}")) for index, network in enumerate(networks)
+        (network, invented_address(network, f"past {seed} {number} {index}")) for index, network in enumerate(networks)
     )
     opened_at = now - (DAYS + 5 + dice.below(900)) * DAY
     return _Past(f"h-{number:03d}", place, dice.pick(_LOCALES.get(place, ("en",))), opened_at, own)

@@ -57,11 +57,12 @@ class Dice:
 @dataclass(frozen=True, slots=True)
 class InventedCustomer:
     """Someone to sign in as. `holdings`: asset to whole-unit decimal string; `saved`: an address used
-    before.
+    before. `telephone` begins with a 0 after the country's code, as no number there does.
     """
 
     ref: str
     name: str
+    telephone: str
     locale: str
     story: str
     residence: Residence
@@ -74,6 +75,11 @@ class InventedCustomer:
     def saved(self) -> str:
         return tron_address(f"saved by {self.ref}")
 
+    @property
+    def mail(self) -> str:
+        """In a domain that is nobody's (RFC 2606)."""
+        return f"{self.ref.removeprefix('c-')}@customer.example"
+
     def account(self, now: int) -> Account:
         """As seen at `now` (milliseconds UTC), without the balance, which the books know."""
         return Account(
@@ -85,24 +91,52 @@ class InventedCustomer:
 
 CUSTOMERS = (
     InventedCustomer(
-        "c-mei", "阿美 Mei", "zh-Hant", "new-account",
+        "c-mei", "阿美 Mei", "+853 0000 0001", "zh-Hant", "new-account",
         Residence(kyc="MO", document="MO", phone="MO", ip="MO"),
         9, 20, "fiat", (("USDT", "6100"),),
     ),
     InventedCustomer(
-        "c-joana", "Joana", "pt", "macau-resident", Residence(kyc="MO", document="MO", phone="MO", ip="PT"),
+        "c-joana", "Joana", "+853 0000 0002", "pt", "macau-resident",
+        Residence(kyc="MO", document="MO", phone="MO", ip="PT"),
         410, 70, "fiat", (("USDT", "2400"), ("ETH", "1")),
     ),
     InventedCustomer(
-        "c-alex", "Alex", "en", "macau-resident", Residence(kyc="MO", phone="MO", ip="MO"),
+        "c-alex", "Alex", "+853 0000 0003", "en", "macau-resident",
+        Residence(kyc="MO", phone="MO", ip="MO"),
         900, 240, "crypto", (("USDT", "12000"), ("ETH", "2.5")),
     ),
     InventedCustomer(
-        "c-wei", "小伟 Wei", "zh-Hans", "student", Residence(kyc="MO", document="MO", phone="CN", ip="MO"),
+        "c-wei", "小伟 Wei", "+853 0000 0004", "zh-Hans", "student",
+        Residence(kyc="MO", document="MO", phone="CN", ip="MO"),
         60, 30, "fiat", (("USDT", "3000"),),
     ),
     InventedCustomer(
-        "c-ho", "阿豪 Ho", "zh-Hant", "hong-kong", Residence(kyc="HK", document="HK", phone="HK", ip="HK"),
+        "c-ho", "阿豪 Ho", "+852 0000 0005", "zh-Hant", "hong-kong",
+        Residence(kyc="HK", document="HK", phone="HK", ip="HK"),
         300, 100, "fiat", (("USDT", "8000"),),
     ),
 )  # fmt: skip
+
+# The customers of the other exchange. Nobody is at both: people are never matched across exchanges, destinations are.
+OTHER_CUSTOMERS = (
+    InventedCustomer(
+        "c-lam", "阿琳 Lam", "+853 0000 0011", "zh-Hant", "new-account",
+        Residence(kyc="MO", document="MO", phone="MO", ip="MO"),
+        9, 20, "fiat", (("USDT", "6100"),),
+    ),
+    InventedCustomer(
+        "c-rui", "Rui", "+853 0000 0012", "pt", "macau-resident",
+        Residence(kyc="MO", document="MO", phone="MO", ip="MO"),
+        700, 90, "fiat", (("USDT", "9000"),),
+    ),
+)  # fmt: skip
+OTHER_EXCHANGE = "second-demo-exchange"
+
+
+def customers_of(vasp: str) -> tuple[InventedCustomer, ...]:
+    """Who may sign in at this exchange."""
+    return OTHER_CUSTOMERS if vasp == OTHER_EXCHANGE else CUSTOMERS
+
+
+def customer_named(ref: str) -> InventedCustomer | None:
+    return next((one for one in (*CUSTOMERS, *OTHER_CUSTOMERS) if one.ref == ref), None)

@@ -11,7 +11,7 @@ from breather.demo.books import Books
 
 # The service refuses the caller, not the event: whoever runs the demo has to mend that, and the event stays
 # promised.
-_MENDABLE = frozenset({401, 403})
+MENDABLE = frozenset({401, 403})
 
 
 def stop(books: Books, withdrawal: str, now: int) -> bool:
@@ -40,7 +40,7 @@ def deliver(books: Books, breather: Breather, now: int) -> int:
         except Unavailable:
             break
         except Problem as problem:
-            if problem.status in _MENDABLE:
+            if problem.status in MENDABLE:
                 break
             with books.writing() as page:
                 page.run("mark_refused", event=promise["event"], code=problem.code)
@@ -51,8 +51,8 @@ def deliver(books: Books, breather: Breather, now: int) -> int:
 
 
 def follow(books: Books, breather: Breather) -> int:
-    """Read what changed at Breather and close what its customers ended there. Gives how many changes were
-    read.
+    """Read what changed at Breather: close what its customers ended there, and note who agreed to be named to the
+    police. Gives how many changes were read.
 
     Raises Unavailable, Problem. The place in the list moves in the transaction that acts on it.
     """
@@ -65,6 +65,8 @@ def follow(books: Books, breather: Breather) -> int:
             for standing in changes.standings:
                 if standing.state in {State.STOPPED, State.LAPSED}:
                     page.run("close_withdrawal", id=standing.id, status=standing.state.value)
+                if standing.consented_at is not None:
+                    page.run("add_consented", withdrawal=standing.id)
             page.run("follow", after=changes.next)
         read += len(changes.standings)
         if not changes.more or not changes.standings:

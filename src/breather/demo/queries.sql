@@ -61,6 +61,33 @@ UPDATE promise SET delivered_at = :now WHERE event = :event AND delivered_at IS 
 -- name: mark_refused
 UPDATE promise SET refused = :code WHERE event = :event AND delivered_at IS NULL
 
+-- name: add_consented
+INSERT INTO consented (withdrawal) SELECT id FROM withdrawal WHERE id = :withdrawal
+ON CONFLICT (withdrawal) DO NOTHING
+
+-- name: all_consented
+SELECT withdrawal FROM consented ORDER BY withdrawal LIMIT 100
+
+-- name: asked_about
+DELETE FROM consented WHERE withdrawal = :withdrawal
+
+-- name: add_subject
+INSERT INTO subject (referral, withdrawal, ciphertext, keys, sealed_at)
+VALUES (:referral, :withdrawal, :ciphertext, :keys, :now)
+
+-- name: sealed_subject
+SELECT sent_at, refused FROM subject WHERE referral = :referral
+
+-- name: open_subjects
+SELECT referral, withdrawal, ciphertext, keys FROM subject WHERE sent_at IS NULL AND refused IS NULL
+ORDER BY sealed_at, referral LIMIT 100
+
+-- name: mark_subject_sent
+UPDATE subject SET sent_at = :now WHERE referral = :referral
+
+-- name: mark_subject_refused
+UPDATE subject SET refused = :code WHERE referral = :referral
+
 -- name: followed
 SELECT after FROM followed WHERE only_row = 1
 

@@ -51,6 +51,22 @@ CREATE TABLE IF NOT EXISTS promise (
 
 CREATE INDEX IF NOT EXISTS promise_open ON promise (promised_at) WHERE delivered_at IS NULL AND refused IS NULL;
 
+-- Withdrawals whose customer agreed to be named to the police, and about which Breather is still to be asked.
+CREATE TABLE IF NOT EXISTS consented (
+    withdrawal     TEXT NOT NULL PRIMARY KEY REFERENCES withdrawal (id)
+) STRICT;
+
+-- Who she is, sealed for officers and never in the clear; the bytes are kept, so that a retry is the same.
+CREATE TABLE IF NOT EXISTS subject (
+    referral       TEXT NOT NULL PRIMARY KEY,
+    withdrawal     TEXT NOT NULL REFERENCES withdrawal (id),
+    ciphertext     TEXT NOT NULL,
+    keys           TEXT NOT NULL,
+    sealed_at      INTEGER NOT NULL,
+    sent_at        INTEGER,
+    refused        TEXT
+) STRICT;
+
 -- How far Breather's list of changes has been read.
 CREATE TABLE IF NOT EXISTS followed (
     only_row       INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),

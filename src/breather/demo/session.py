@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from breather.demo.books import Books
 
-COOKIE = "demo-exchange"
 FRESH = 5 * 60_000
 
 

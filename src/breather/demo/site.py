@@ -18,10 +18,11 @@ from starlette.routing import Route
 from breather.client import Breather, BreatherError
 from breather.demo import account, withdrawing
 from breather.demo.books import Books
-from breather.demo.invented import CUSTOMERS
+from breather.demo.invented import customers_of
 from breather.demo.promise import deliver, follow
-from breather.demo.session import COOKIE, Sessions
-from breather.demo.texts import read_texts
+from breather.demo.session import Sessions
+from breather.demo.subject import seal_wanted, send_sealed
+from breather.demo.texts import texts_of
 from breather.demo.visit import Site, Unreadable, Visit, carry, read_form
 
 BETWEEN_SECONDS = 2.0
@@ -55,7 +56,7 @@ def create_site(
     """The site over its own database. `breather_origin`: where the browser finds Breather, such as
     `http://127.0.0.1:8000`; `clock` gives milliseconds UTC; `secret` keys cookies and form tokens."""
     books = Books(database_path)
-    books.invent(CUSTOMERS, clock())
+    books.invent(customers_of(client.vasp), clock())
     templates = jinja2.Environment(
         loader=jinja2.PackageLoader("breather.demo"),
         autoescape=True,
@@ -63,7 +64,8 @@ def create_site(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    site = Site(client, books, Sessions(books, secret), clock, breather_origin.rstrip("/"), templates, read_texts())
+    texts = texts_of(client.vasp)
+    site = Site(client, books, Sessions(books, secret), clock, breather_origin.rstrip("/"), templates, texts)
     routes = [
         Route(path, _endpoint(site, page, signed_in), methods=[method]) for path, method, page, signed_in in _ROUTES
     ]
@@ -99,7 +101,7 @@ def _headers(site: Site) -> dict[str, str]:
 
 def _endpoint(site: Site, page: _Page, signed_in: bool) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
-        cookie = request.cookies.get(COOKIE, "")
+        cookie = request.cookies.get(site.vasp, "")
         fresh = cookie or site.sessions.new_cookie()
         try:
             form = await read_form(request) if request.method == "POST" else {}
@@ -109,7 +111,7 @@ def _endpoint(site: Site, page: _Page, signed_in: bool) -> Callable[[Request], A
         else:
             response = await run_in_threadpool(_answer, site, request, page, (fresh, signed_in, form))
         if not cookie and "set-cookie" not in response.headers:
-            carry(response, fresh)
+            carry(site, response, fresh)
         response.headers.update(_headers(site))
         return response
 
@@ -148,7 +150,9 @@ def _static(name: str, kind: str) -> Callable[[Request], Awaitable[Response]]:
 
 
 async def _between(site: Site, over: asyncio.Event) -> None:
-    """Deliver what is promised and follow what changed, every two seconds, whether or not somebody looks."""
+    """Deliver what is promised, follow what changed and seal what is wanted, every two seconds, whether or
+    not somebody looks.
+    """
     while not over.is_set():
         await run_in_threadpool(catch_up, site)
         with contextlib.suppress(TimeoutError):
@@ -160,3 +164,5 @@ def catch_up(site: Site) -> None:
     with contextlib.suppress(BreatherError):
         deliver(site.books, site.breather, site.clock())
         follow(site.books, site.breather)
+        seal_wanted(site.books, site.breather, site.clock())
+        send_sealed(site.books, site.breather, site.clock())

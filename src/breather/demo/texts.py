@@ -15,6 +15,13 @@ def read_texts() -> Mapping[str, Mapping[str, str]]:
     return found
 
 
+def texts_of(vasp: str) -> Mapping[str, Mapping[str, str]]:
+    """The texts of one exchange: those that differ stand under `<key>@<vasp>`."""
+    texts = read_texts()
+    own = {key.partition("@")[0]: text for key, text in texts.items() if key.endswith(f"@{vasp}")}
+    return {**texts, **own}
+
+
 class Texts:
     """The texts in one locale: `say("withdraw")`. A key that does not exist is a KeyError, a mistake in a
     template.

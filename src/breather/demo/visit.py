@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from breather.client import Breather
 from breather.demo.books import Books
-from breather.demo.invented import CUSTOMERS
-from breather.demo.session import COOKIE, Session, Sessions
+from breather.demo.invented import InventedCustomer, customer_named
+from breather.demo.session import Session, Sessions
 from breather.demo.texts import Texts
 
 MOST_BYTES = 16 * 1024
@@ -54,6 +54,13 @@ class Site:
     templates: jinja2.Environment
     texts: Mapping[str, Mapping[str, str]]
 
+    @property
+    def vasp(self) -> str:
+        """Which exchange this is. The cookie is named after it: cookies know no ports, and two of these may
+        stand on one host.
+        """
+        return self.breather.vasp
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -71,17 +78,19 @@ class Visit:
         return Texts(self.site.texts, locale or self._locale())
 
     def _locale(self) -> str:
-        customer = None if self.session is None else self.session.customer
-        return next((one.locale for one in CUSTOMERS if one.ref == customer), "en")
+        return "en" if self._customer is None else self._customer.locale
+
+    @property
+    def _customer(self) -> InventedCustomer | None:
+        return None if self.session is None else customer_named(self.session.customer)
 
     def page(self, template: str, status: int = 200, **values: Any) -> Response:
         """A rendered page; it always has the texts, the customer, a form token and perhaps a note."""
         say = self.texts()
         note = values.pop("note", None) or self.query.get("note", "")
-        customer = None if self.session is None else self.session.customer
         html = self.site.templates.get_template(template).render(
             say=say,
-            customer=next((one for one in CUSTOMERS if one.ref == customer), None),
+            customer=self._customer,
             csrf=self.site.sessions.csrf(self.cookie),
             note=note if say.has(f"note.{note}") else None,
             origin=self.site.breather_origin,
@@ -98,9 +107,9 @@ class Visit:
         return self.page("message.html", status, error=error)
 
 
-def carry(response: Response, cookie: str) -> Response:
+def carry(site: Site, response: Response, cookie: str) -> Response:
     """The answer, with the session's cookie. Not Secure: the demo is http on localhost, where not every
     browser would keep it.
     """
-    response.set_cookie(COOKIE, cookie, path="/", httponly=True, samesite="lax")
+    response.set_cookie(site.vasp, cookie, path="/", httponly=True, samesite="lax")
     return response

@@ -142,7 +142,7 @@ def sign_in_again(visit: Visit) -> Response:
 
 def _sign_in_anew(visit: Visit, note: str = "") -> Response:
     visit.site.sessions.end(visit.cookie)
-    return carry(visit.go(f"/sign-in?next={visit.withdrawal}", note), visit.site.sessions.new_cookie())
+    return carry(visit.site, visit.go(f"/sign-in?next={visit.withdrawal}", note), visit.site.sessions.new_cookie())
 
 
 def confirm(visit: Visit) -> Response:

@@ -48,13 +48,15 @@ def point_of(experiment: Experiment, customer: CustomerRef, key: bytes) -> float
 
 
 def exclusions(
-    friction: Friction, typologies: frozenset[Typology], watched: bool, stopped_before: bool
+    friction: Friction, typologies: frozenset[Typology], confirmed: bool, watched: bool, stopped_before: bool
 ) -> tuple[str, ...]:
-    """Why this withdrawal may not be held out, whatever the hash says."""
+    """Why this withdrawal may not be held out, whatever the hash says. `confirmed`: an agency says so of it."""
     reasons = []
     if friction is Friction.HOLD:
         reasons.append("hold")
     reasons.extend(sorted(typology.value for typology in typologies & NEVER_HELD_OUT))
+    if confirmed:
+        reasons.append("confirmed-destination")
     if watched:
         reasons.append("watched-session")
     if stopped_before:

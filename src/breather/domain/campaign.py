@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from breather.domain.assignment import Experiment
 from breather.domain.instant import Millis
+from breather.domain.relay_terms import RelayTerms
 from breather.domain.ruling import Rule, Rulebook
 from breather.domain.withdrawal import Kind
 
@@ -55,6 +56,14 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Relay:
+    """What may leave for which agency (guarantee H3). A campaign without it sends nothing."""
+
+    addressee: str
+    terms: RelayTerms
+
+
+@dataclass(frozen=True, slots=True)
 class Campaign:
     """One version, frozen for every withdrawal submitted under it. `length` is pinned to dates by activation."""
 
@@ -72,6 +81,7 @@ class Campaign:
     experiment: Experiment
     screenless: Mapping[Kind, Screenless]
     rules: Rulebook
+    relay: Relay | None = None
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

@@ -146,6 +146,16 @@ _SESSION = (
     ),
 )
 
+# From outside, about the destination. `exchange/assess.py` adds them to what the fold computes.
+_INTELLIGENCE = (
+    _submit(
+        "destination_confirmed",
+        _BOOLEAN,
+        "",
+        "An agency confirmed a referral of this exchange about this destination, and has not taken it back",
+    ),
+)
+
 _FACTS = (
     _words("asset", "What is withdrawn", tuple(Asset), "never"),
     _words("network", "On which network", tuple(Network), "never"),
@@ -178,10 +188,12 @@ _ANSWERS = (
 CATALOGUE: Mapping[str, Feature] = MappingProxyType(
     {
         feature.name: feature
-        for group in (_AMOUNTS, _PACE, _DESTINATION, _BEFORE, _SESSION, _FACTS, _ANSWERS)
+        for group in (_AMOUNTS, _PACE, _DESTINATION, _BEFORE, _SESSION, _INTELLIGENCE, _FACTS, _ANSWERS)
         for feature in group
     }
 )
+
+INTELLIGENCE = frozenset(feature.name for feature in _INTELLIGENCE)
 
 # What nobody can know of a customer at her first withdrawal: `campaign check` warns of rules that need it.
 NEWCOMER_UNKNOWN = frozenset(

@@ -10,11 +10,12 @@ from breather.domain.withdrawal import Session
 
 
 class Actor(StrEnum):
-    """Who acts. A customer acts by the link; a VASP's back end, and its desk, by API keys."""
+    """Who acts. A customer by the link; a VASP's back end, and its desk, by API keys; an agency by what it found."""
 
     CUSTOMER = "customer"
     VASP = "vasp"
     DESK = "desk"
+    AGENCY = "agency"
 
 
 class EventKind(StrEnum):
@@ -28,9 +29,11 @@ class EventKind(StrEnum):
     BROADCAST = "broadcast"
     HELD = "held"
     LIFTED = "lifted"
+    CONSENT = "consent"
+    REVOKE = "revoke-consent"
 
 
-_C, _V, _D = Actor.CUSTOMER, Actor.VASP, Actor.DESK
+_C, _V, _D, _A = Actor.CUSTOMER, Actor.VASP, Actor.DESK, Actor.AGENCY
 MAY: Mapping[EventKind, frozenset[Actor]] = MappingProxyType(
     {
         EventKind.SHOWN: frozenset({_C}),
@@ -41,8 +44,10 @@ MAY: Mapping[EventKind, frozenset[Actor]] = MappingProxyType(
         EventKind.STOP: frozenset({_C, _V}),
         EventKind.CONFIRM: frozenset({_V}),
         EventKind.BROADCAST: frozenset({_V}),
-        EventKind.HELD: frozenset({_D}),
+        EventKind.HELD: frozenset({_D, _A}),
         EventKind.LIFTED: frozenset({_D}),
+        EventKind.CONSENT: frozenset({_C}),
+        EventKind.REVOKE: frozenset({_C, _V}),
     }
 )
 
@@ -52,7 +57,8 @@ class Event:
     """One act under the caller's id. Only the fields of its kind are filled:
 
     answer: `answers` (feature name to value); confirm: `session_started_at`, `authenticated_at`, `session`;
-    broadcast: `transaction_id`; held: `reason` and `lasts` (ms); lifted: `reason`; shown: `shown` (what was rendered).
+    broadcast: `transaction_id`; held: `reason` and `lasts` (ms); lifted: `reason`; shown: `shown` (what was rendered);
+    consent: `consent_text` (the id of the text that she read).
     """
 
     id: str
@@ -67,3 +73,4 @@ class Event:
     reason: str = ""
     lasts: int = 0
     shown: Mapping[str, object] = field(default_factory=dict)
+    consent_text: str = ""

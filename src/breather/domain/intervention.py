@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from breather.domain.campaign import Campaign, Screenless
-from breather.domain.catalogue import CATALOGUE
+from breather.domain.catalogue import CATALOGUE, INTELLIGENCE
 from breather.domain.feature import Features, FeatureValue, Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY
@@ -19,9 +19,12 @@ from breather.domain.withdrawal import Kind
 
 MOST_REASONS = 3
 
-# Facts of the session speak of somebody else's presence; all else known at submission is only behaviour.
-BEYOND_BEHAVIOUR = frozenset({"remote_access", "screen_shared", "on_call"}) | frozenset(
-    feature.name for feature in CATALOGUE.values() if feature.phase is not Phase.SUBMIT
+# Facts of the session speak of somebody else's presence, and intelligence of what others found out; all else known at
+# submission is only behaviour.
+BEYOND_BEHAVIOUR = (
+    frozenset({"remote_access", "screen_shared", "on_call"})
+    | INTELLIGENCE
+    | frozenset(feature.name for feature in CATALOGUE.values() if feature.phase is not Phase.SUBMIT)
 )
 
 

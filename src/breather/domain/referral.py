@@ -104,7 +104,9 @@ class Sealed:
 class Referral:
     """One withdrawal, for an agency. None is *not sent*, because the relay terms have no row for it.
 
-    `day` is the campaign's local date. `sealed` is there exactly in tier IDENTIFIED.
+    `day` is the campaign's local date. `sealed` is there exactly in tier IDENTIFIED. `follows` is the id of the
+    pseudonymous referral that was sent of the same withdrawal, so that officers do not take two referrals for two
+    withdrawals; only in tier IDENTIFIED, for what the customer agreed to is what links them.
     """
 
     tier: Tier
@@ -117,3 +119,4 @@ class Referral:
     amount_band: AmountBand | None = None
     day: date | None = None
     sealed: Sealed | None = None
+    follows: str | None = None

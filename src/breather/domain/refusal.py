@@ -15,7 +15,11 @@ Refusal
 |-- BroadcastDiffers       it was broadcast before, in another transaction
 |-- TimeSuspect            wall and monotonic clock disagree: nothing is released or cleared (guarantees E)
 |-- NotClearable           no clearance in this state
-`-- PauseOpen              another pause or hold on this customer and destination is open (guarantee A4)
+|-- PauseOpen              another pause or hold on this customer and destination is open (guarantee A4)
+|-- NoConsent              she has not agreed that the police know who she is, or has taken it back
+|-- OtherReferral          a subject sealed for another referral than the one that her consent named
+|-- NotSealed              a subject in the clear, or sealed to another number of keys than are named
+`-- NoSealingKey           sealed to a key that the agency does not list for sealing now
 """
 
 from breather.domain.instant import Millis
@@ -174,3 +178,42 @@ class PauseOpen(Refusal):
     @property
     def members(self) -> dict[str, object]:
         return {"withdrawal": self.withdrawal}
+
+
+class NoConsent(Refusal):
+    code = "no-consent"
+
+    def __init__(self) -> None:
+        super().__init__("The customer has not agreed that the police know who she is, or has taken that back.")
+
+
+class OtherReferral(Refusal):
+    code = "other-referral"
+
+    def __init__(self, referral: str) -> None:
+        self.referral = referral
+        super().__init__("This subject was sealed for another referral; ask again which one is wanted, and seal anew.")
+
+    @property
+    def members(self) -> dict[str, object]:
+        return {"referral": self.referral}
+
+
+class NotSealed(Refusal):
+    code = "not-sealed"
+
+    def __init__(self, named: int, found: int | None) -> None:
+        what = "no age v1 file" if found is None else f"sealed to {found} keys where {named} are named"
+        super().__init__(f"This is {what}; `breather.client` seals a subject as it has to be, and nothing was kept.")
+
+
+class NoSealingKey(Refusal):
+    code = "no-sealing-key"
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self.keys = keys
+        super().__init__(f"The agency does not list {', '.join(keys)} for sealing now; ask again, and seal anew.")
+
+    @property
+    def members(self) -> dict[str, object]:
+        return {"keys": list(self.keys)}

@@ -60,6 +60,7 @@ FIELDS: Mapping[str, Tier] = MappingProxyType(
         "amount_band": Tier.PSEUDONYMOUS,
         "date": Tier.PSEUDONYMOUS,
         "sealed": Tier.IDENTIFIED,
+        "follows": Tier.IDENTIFIED,
     }
 )
 # Without these it says nothing about anything: terms that lack one of them can send no referral.
@@ -82,6 +83,7 @@ def fields_of(referral: Referral) -> frozenset[str]:
         "amount_band": referral.amount_band,
         "date": referral.day,
         "sealed": referral.sealed,
+        "follows": referral.follows,
     }
     return NEEDED | {name for name, value in optional.items() if value is not None}
 
@@ -97,6 +99,7 @@ def within_terms(referral: Referral, terms: RelayTerms) -> Referral:
         asset=referral.asset if "asset" in allowed else None,
         amount_band=referral.amount_band if "amount_band" in allowed else None,
         day=referral.day if "date" in allowed else None,
+        follows=referral.follows if "follows" in allowed else None,
     )
 
 

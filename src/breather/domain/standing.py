@@ -15,6 +15,7 @@ from breather.domain.refusal import (
     AlreadyBroadcast,
     BroadcastDiffers,
     HeldBack,
+    NoConsent,
     NotAnswered,
     NotElapsed,
     NotOffered,
@@ -32,7 +33,8 @@ class Standing:
     """One withdrawal with the pause it belongs to and every hold on its customer and destination.
 
     `watched_at` is sticky: she said that somebody is listening. `companion_watched` says it of one that joined the
-    pause; `joined` is how many withdrawals the pause covers, this one included.
+    pause; `joined` is how many withdrawals the pause covers, this one included. `consented_at`: since when the police
+    may know who she is; None again once she takes that back.
     """
 
     withdrawal: str
@@ -45,6 +47,7 @@ class Standing:
     companion_watched: bool = False
     joined: int = 1
     help_asked_at: Millis | None = None
+    consented_at: Millis | None = None
     stopped: Resolved | None = None
     transaction_id: str | None = None
     broadcast_at: Millis | None = None
@@ -243,6 +246,24 @@ def _lifted(standing: Standing, event: Event, now: Millis) -> Standing:
     return replace(standing, holds=holds)
 
 
+def _consent(standing: Standing, event: Event, now: Millis) -> Standing:
+    """In every state, after a stop or a broadcast too: she may have sent money before. Never while somebody listens."""
+    if not event.consent_text:
+        raise ValueError("a consent names the text that she read")
+    if standing.help_asked_at is None:
+        raise NotOffered("Consent follows asking for help, and is not asked for before.")
+    if standing.watched or event.session.watched:
+        raise Watched
+    return replace(standing, consented_at=standing.consented_at or now)
+
+
+def _revoke(standing: Standing, event: Event, now: Millis) -> Standing:
+    """At any time. What has reached the agency by then cannot be unsent (`exchange/subject.py`)."""
+    if standing.consented_at is None:
+        raise NoConsent
+    return replace(standing, consented_at=None)
+
+
 _MOVES: Mapping[EventKind, Callable[[Standing, Event, Millis], Standing]] = {
     EventKind.SHOWN: _shown,
     EventKind.ACKNOWLEDGE: _acknowledge,
@@ -254,6 +275,8 @@ _MOVES: Mapping[EventKind, Callable[[Standing, Event, Millis], Standing]] = {
     EventKind.BROADCAST: _broadcast,
     EventKind.HELD: _held,
     EventKind.LIFTED: _lifted,
+    EventKind.CONSENT: _consent,
+    EventKind.REVOKE: _revoke,
 }
 
 

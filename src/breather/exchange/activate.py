@@ -1,18 +1,21 @@
 """Checking a campaign with its pack, and activating a version: pinned dates, one per jurisdiction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from breather.domain.campaign import Campaign
-from breather.domain.finding import Finding, Refused
+from breather.domain.finding import Finding, Refused, nearest
 from breather.domain.instant import Millis, format_instant
 from breather.domain.pack import Pack
+from breather.domain.referral import Tier
+from breather.domain.relay_terms import check_terms
 from breather.exchange.campaign_examples import run_examples
 from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, read_campaign
+from breather.exchange.local_day import local_day
 from breather.protocol.pack import check_pack, pack_hash, read_pack, to_blob, verify_pack
 from breather.storage.transaction import Transaction
 
@@ -35,10 +38,12 @@ def check(
     signers: Sequence[Ed25519PublicKey],
     mode: str,
     now: Millis,
+    agencies: Collection[str] = (),
 ) -> Candidate:
-    """Raises Refused with every finding about pack, campaign, their agreement, and the golden examples.
+    """Raises Refused with every finding about pack, campaign, their agreement, relay terms, and the golden examples.
 
     A bad signature, or files that cannot be read, are refused first and alone: what they say is not worth checking.
+    `agencies` are the names of those that are pinned here: to nobody else is anything sent.
     """
     findings = verify_pack(pack_files, signers, mode)
     if findings:
@@ -48,7 +53,9 @@ def check(
     findings = [*check_pack(pack, now, mode), *check_against_pack(campaign, pack)]
     if not findings:
         findings += _outlived(campaign, pack, mode, now)
-    findings += _mode(campaign, mode) + _time_zone(campaign) + run_examples(campaign, campaign_files)
+    findings += _mode(campaign, mode)
+    findings += _time_zone(campaign) or _relay(campaign, mode, now, agencies)  # the terms are judged by local days
+    findings += run_examples(campaign, campaign_files)
     if findings:
         raise Refused(f"the campaign {campaign.id} cannot be activated", findings)
     return Candidate(campaign, pack, campaign_files, pack_files)
@@ -131,3 +138,22 @@ def _time_zone(campaign: Campaign) -> list[Finding]:
         message = f"{campaign.time_zone!r} is not a time zone of the IANA database; write it like Asia/Macau"
         return [Finding(f"{CAMPAIGN}:time_zone", "unknown-time-zone", message)]
     return []
+
+
+def _relay(campaign: Campaign, mode: str, now: Millis, agencies: Collection[str]) -> list[Finding]:
+    """Whether the relay terms may be used in this mode, today and on the campaign's last day, and by whom."""
+    relay = campaign.relay
+    if relay is None:
+        return []
+    today = local_day(now, campaign.time_zone)
+    findings = check_terms(relay.terms, mode, today)
+    if not findings:
+        last = local_day(Millis(now + campaign.length - 1), campaign.time_zone)
+        later = check_terms(relay.terms, mode, last)
+        findings = [replace(finding, message=f"{finding.message}; the campaign ends on {last}") for finding in later]
+    if relay.terms.tier is Tier.IDENTIFIED and "sealed" not in relay.terms.fields:
+        findings.append(Finding("fields.sealed", "needed-field", "has no row, and without it nobody is identified"))
+    if relay.terms.tier >= Tier.PSEUDONYMOUS and relay.addressee not in agencies:
+        message = f"{relay.addressee!r} is no agency that is pinned here; run `breather peer add {relay.addressee} ...`"
+        findings.append(Finding("addressee", "unknown-agency", message, nearest(relay.addressee, agencies)))
+    return [replace(finding, pointer=f"{CAMPAIGN}:relay.{finding.pointer}") for finding in findings]

@@ -1,5 +1,7 @@
 """Steps 1 to 6: submit, place, features, rules, assign, intervene. One transaction, and only then the reply.
 
+Where the destination is confirmed as a scam, and the campaign lets it leave, a referral is promised with it (step 9).
+
 The step numbers are those of `docs/flow.md`.
 """
 
@@ -15,6 +17,7 @@ from breather.domain.instant import DAY, Millis
 from breather.domain.intervention import NOTHING, Decision, Intervention, intervene
 from breather.domain.place import place
 from breather.domain.profile import Profiles, after_decision, fold
+from breather.domain.referral import ReferralBasis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.ruling import Ruling, rule_on
 from breather.domain.typology import Typology
@@ -29,9 +32,11 @@ from breather.exchange.record import (
     place_of,
     undetermined_of,
 )
+from breather.exchange.refer import refer
 from breather.exchange.settle import Settled, settle
 from breather.exchange.snapshot import Activated, Snapshot
 from breather.storage.exchange.profiles import read_profiles, save_profiles
+from breather.storage.exchange.referrals import is_listed
 from breather.storage.exchange.withdrawals import (
     Decided,
     find_withdrawal,
@@ -69,6 +74,8 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
 
     profiles = read_profiles(tx, asked.customer, asked.destination.key)  # step 3
     known_features, folded = fold(profiles, asked, tx.now)
+    confirmed = is_listed(tx, asked.destination.key)
+    known_features["destination_confirmed"] = confirmed
     features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
 
     ruling, wanted = _NO_RULING, NOTHING  # step 4
@@ -78,7 +85,7 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
 
     suspected = frozenset(rule.typology for rule in ruling.hits)
     stopped_before = profiles.customer.last_stop_at is not None
-    excluded = exclusions(wanted.friction, suspected, asked.session.watched, stopped_before)
+    excluded = exclusions(wanted.friction, suspected, confirmed, asked.session.watched, stopped_before)
     assignment = _assigned(snapshot, active, asked, excluded)  # step 5
     treated = _as_assigned(wanted, assignment)
 
@@ -106,6 +113,8 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
     number = _write(tx, asked, record, settled, actor)
     save_profiles(tx, asked.customer, asked.destination.key, profiles, after_decision(folded, settled.friction, tx.now))
     _touch_stopped(tx, profiles, number)
+    if confirmed and settled.friction > Friction.NONE:
+        _refer(tx, snapshot, asked)  # step 9
     return Assessed(asked, record, tx.now, created=True)
 
 
@@ -166,6 +175,12 @@ def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: 
         number,
     )
     return number
+
+
+def _refer(tx: Transaction, snapshot: Snapshot, asked: Withdrawal) -> None:
+    row = find_withdrawal(tx, asked.id)
+    assert row is not None, "written in this transaction"
+    refer(tx, snapshot, row, ReferralBasis.LISTED_DESTINATION)
 
 
 def _touch_stopped(tx: Transaction, before: Profiles, number: int) -> None:

@@ -2,20 +2,23 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from breather.domain.assignment import Experiment
-from breather.domain.campaign import Budget, Campaign, DeskTerms, PauseTerms, Screenless
+from breather.domain.campaign import Budget, Campaign, DeskTerms, PauseTerms, Relay, Screenless
 from breather.domain.catalogue import CATALOGUE, NEWCOMER_UNKNOWN
 from breather.domain.finding import Finding, Refused, nearest
 from breather.domain.friction import WORDS, Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, SECOND
 from breather.domain.pack import Pack
+from breather.domain.referral import Tier
 from breather.domain.rules import BadExpression, can_hit, pointed, read_expression
 from breather.domain.ruling import Rule, Rulebook
 from breather.domain.typology import REFUSED, Typology
 from breather.domain.withdrawal import Kind
 from breather.exchange.places import PLACES
 from breather.protocol.strict_table import StrictTable, parse_toml
+from breather.protocol.terms_table import read_review, read_rows
 
 CAMPAIGN = "campaign.toml"
 EXAMPLES = "examples.toml"
@@ -106,6 +109,7 @@ def _campaign(table: StrictTable) -> Campaign:
             if kind is not Kind.INTERACTIVE
         },
         rules=Rulebook(rules),
+        relay=_relay(table.table("relay")) if table.has("relay") else None,
     )
     kinds.close()
     table.close()
@@ -149,6 +153,19 @@ def _experiment(table: StrictTable) -> Experiment:
     table.integer("holdout_percent", 0, 0)
     table.close()
     return experiment
+
+
+def _relay(table: StrictTable) -> Relay:
+    """Whether its terms may be used, in this mode and on this day, is `activate.check`'s to say."""
+    terms = read_rows(table)
+    if terms.tier is Tier.AGGREGATE:
+        message = "cannot be used yet: daily counts are not sent; leave [relay] out, or say pseudonymous"
+        table.note("tier", "tier-not-sent", message, Tier.PSEUDONYMOUS.word)
+    if table.has("review"):
+        terms = replace(terms, review=read_review(table.table("review")))
+    relay = Relay(_id(table, "addressee"), terms)
+    table.close()
+    return relay
 
 
 def _rule(table: StrictTable) -> Rule:

@@ -1,9 +1,10 @@
 """What `breather doctor` looks at in the database and beside it: what is wrong, and what to do about it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from breather.domain.instant import DAY, SECOND, Millis, format_instant
+from breather.domain.sign import Sign
+from breather.exchange.examine_relay import examine_relay
 from breather.exchange.expire import HEARTBEAT
 from breather.exchange.snapshot import Snapshot
 from breather.protocol.pack import check_pack
@@ -16,21 +17,13 @@ BUDGET_WINDOW = 7 * DAY
 BUDGET_NEEDS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """`wrong` is what makes the service fail or mislead; what is only worth knowing is not."""
-
-    wrong: bool
-    what: str
-    remedy: str = ""
-
-
 def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
     yield from _worker(reader, now)
     yield from _keys(snapshot)
     yield from _campaigns(snapshot, now)
     yield from _budget(reader, snapshot, now)
     yield from _alarms(reader, now)
+    yield from examine_relay(reader, snapshot, now)
     if reader.one("find_console_password") is None:
         yield Sign(True, "the console has no password", "run `breather password set`")
 

@@ -16,6 +16,7 @@ from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.intervention import Intervention, intervene
 from breather.domain.profile import after_broadcast, after_stop
+from breather.domain.referral import ReferralBasis
 from breather.domain.refusal import ChangedRetry, TimeSuspect, UnknownWithdrawal
 from breather.domain.ruling import rule_on
 from breather.domain.standing import Standing, move
@@ -28,7 +29,9 @@ from breather.exchange.record import (
     features_in,
     undetermined_of,
 )
+from breather.exchange.refer import refer
 from breather.exchange.snapshot import Activated, Snapshot
+from breather.exchange.subject import refuse_consent, reserved, take_back_subjects, without_consent
 from breather.storage.exchange.profiles import read_profiles, save_profiles
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, save_standing, standing_of
 from breather.storage.transaction import Transaction
@@ -61,6 +64,8 @@ def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, 
         return Responded(row, before, created=False)  # said again under another id: still one broadcast (guarantee A7)
     if event.kind in RELEASING and time_suspect:
         raise TimeSuspect
+    if event.kind is EventKind.CONSENT:
+        refuse_consent(tx, snapshot, row)
     after = move(before, event, tx.now)
     if event.kind is EventKind.ANSWER:
         row, after = _answered(tx, snapshot, row, after, event)
@@ -75,8 +80,11 @@ def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, 
         at=tx.now,
         body=body,
     )
+    if after.consented_at != before.consented_at:
+        row = without_consent(row) if after.consented_at is None else reserved(snapshot, row, event, number)
     row = save_standing(tx, row, before, after, number)
     _remember(tx, row, event)
+    _relay(tx, snapshot, row, event)
     return Responded(row, standing_of(tx, row), created=True)
 
 
@@ -145,6 +153,14 @@ def _remember(tx: Transaction, row: WithdrawalRow, event: Event) -> None:
     else:
         after = after_broadcast(before, row.asked().amount_usd, tx.now)
     save_profiles(tx, customer, row.destination, before, after)
+
+
+def _relay(tx: Transaction, snapshot: Snapshot, row: WithdrawalRow, event: Event) -> None:
+    """Step 9: what she asks of the police, and takes back, is promised and taken back in the same transaction."""
+    if event.kind is EventKind.HELP:
+        refer(tx, snapshot, row, ReferralBasis.CUSTOMER_ASKED)
+    elif event.kind is EventKind.REVOKE:
+        take_back_subjects(tx, row)
 
 
 def _actor(event: Event) -> str:

@@ -1,13 +1,16 @@
 """What `serve` decides with: one immutable object, replaced by reference when the generation changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from breather.domain.campaign import Campaign, Period
 from breather.domain.instant import DAY, Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
+from breather.protocol.alert_slot import AlertSlot
 from breather.protocol.pack import from_blob, read_pack
+from breather.protocol.peer_folder import PinnedPeer
+from breather.protocol.trust import Role
 from breather.storage.failure import Unavailable
 from breather.storage.reader import Reader
 
@@ -35,11 +38,25 @@ class ApiKey:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who this service is: one VASP in one mode, with the secret that experiments are keyed with, by version."""
+    """Who this service is: one VASP in one mode, with the secret that experiments are keyed with, by version.
+
+    `peers` are those pinned, by organisation; `slots` has the newest alert-code slot shared with each agency.
+    """
 
     vasp: str
     mode: str
     assignment_keys: Mapping[int, bytes]
+    peers: Mapping[str, PinnedPeer] = field(default_factory=dict)
+    slots: Mapping[str, AlertSlot] = field(default_factory=dict)
+
+    @property
+    def agencies(self) -> frozenset[str]:
+        """To whom something may be sent at all: agencies pinned by hand, in this mode."""
+        return frozenset(
+            name
+            for name, pinned in self.peers.items()
+            if pinned.peer.role is Role.AGENCY and pinned.peer.mode == self.mode
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,10 @@ from breather.domain.refusal import UnknownWithdrawal
 from breather.domain.standing import Standing
 from breather.exchange.clear import pause_in_the_way
 from breather.exchange.record import AnsweredRecord, DecisionRecord, decode_answered, decode_record
+from breather.exchange.refer import terms_of
 from breather.exchange.snapshot import Snapshot, released_covers
+from breather.exchange.subject import consent_offered
+from breather.storage.exchange.referrals import ReferralRow, referrals_of
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, following, standing_of
 from breather.storage.reader import Reader
 
@@ -19,7 +22,10 @@ MOST_CHANGES = 500
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalView:
-    """Computed from rows and `now`; nothing of it is stored."""
+    """Computed from rows and `now`; nothing of it is stored.
+
+    `consent_offered`: she may be asked now whether the police may know who she is.
+    """
 
     row: WithdrawalRow
     record: DecisionRecord
@@ -28,6 +34,8 @@ class WithdrawalView:
     ending: Ending | None
     clearable: bool
     now: Millis
+    referrals: Sequence[ReferralRow] = ()
+    consent_offered: bool = False
 
     @property
     def state(self) -> State:
@@ -44,6 +52,7 @@ def view(reader: Reader, snapshot: Snapshot, withdrawal: str, now: Millis) -> Wi
 def view_of(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis) -> WithdrawalView:
     standing = standing_of(reader, row)
     covers = released_covers(snapshot.frozen(row.campaign_key))
+    refers = terms_of(snapshot, row) is not None
     return WithdrawalView(
         row=row,
         record=decode_record(row.decision),
@@ -52,6 +61,8 @@ def view_of(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis)
         ending=outcome_of(standing, row.compared(), following(reader, row), now),
         clearable=standing.covered(now, covers) and pause_in_the_way(reader, row, now) is None,
         now=now,
+        referrals=referrals_of(reader, row.id) if refers else (),
+        consent_offered=refers and consent_offered(snapshot, row, standing, now),
     )
 
 

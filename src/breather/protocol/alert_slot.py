@@ -5,10 +5,12 @@ One file per slot, `alert-codes/<slot>.toml` in the key folder, readable by its 
     exchange = "demo-exchange"
     name = "Demo Exchange"
     key = "BASE64"
+    agency = "macau-pj"
     [heading]
     en = "Judiciary Police reminder"
 
-The same slot and key stand at both ends, carried out of band; name and headings matter where codes are confirmed.
+The same slot and key stand at both ends, carried out of band. Name and headings matter where codes are confirmed;
+`agency`, whose slot it is, matters at the exchange, and stands only there.
 """
 
 import base64
@@ -38,6 +40,7 @@ class AlertSlot:
     name: str
     key: bytes
     headings: Mapping[str, str]
+    agency: str = ""
 
     def __repr__(self) -> str:
         return f"AlertSlot({self.number}, {self.exchange!r})"  # a key in a traceback would be a key in a log
@@ -62,6 +65,7 @@ def save_slot(keys: Path, slot: AlertSlot) -> Path:
             "exchange": slot.exchange,
             "name": slot.name,
             "key": base64.b64encode(slot.key).decode("ascii"),
+            **({"agency": slot.agency} if slot.agency else {}),
             "heading": dict(slot.headings),
         }
     )
@@ -71,6 +75,17 @@ def save_slot(keys: Path, slot: AlertSlot) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return path
+
+
+def read_slot(text: str) -> tuple[int, bytes]:
+    """Number and key from `SLOT:KEY`, as the agency printed it. ValueError, which never repeats the key."""
+    number, _, key = text.strip().partition(":")
+    if not (number.isascii() and number.isdigit() and len(number) <= 4 and int(number) < SLOTS):
+        raise ValueError(f"a slot is written SLOT:KEY, with a slot from 0 to {SLOTS - 1}, as the agency printed it")
+    try:
+        return int(number), decode_base64(key, KEY_BYTES)
+    except ValueError as problem:
+        raise ValueError(f"what follows the colon is no key of {KEY_BYTES} bytes in base64: {problem}") from None
 
 
 def free_slot(slots: Mapping[int, AlertSlot]) -> int:
@@ -101,6 +116,7 @@ def _load(file: Path) -> AlertSlot:
         table.text("name"),
         key,
         MappingProxyType({locale: headings.text(locale) for locale in headings.names()}),
+        table.text("agency") if table.has("agency") else "",
     )
     table.close()
     if findings:

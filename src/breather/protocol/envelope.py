@@ -102,18 +102,22 @@ def message_id(kind: MessageType, at: Millis, entropy: bytes) -> str:
     return f"{PREFIX[kind]}_" + "".join(_DIGITS[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 
+def id_of(kind: MessageType) -> Text:
+    """What the ids of this type of message look like."""
+    return Text(ID.pattern.replace("[a-z]{3}", PREFIX[kind], 1), ID.most, PREFIX[kind] + ID.like[3:])
+
+
 def envelope_members(kinds: tuple[MessageType, ...]) -> tuple[Member, ...]:
     """The members that every message begins with, for messages of these types."""
     open_to_all = not FOR_EVERYONE.isdisjoint(kinds)
     recipient = Text(rf"\*|{ORGANISATION.pattern}", ORGANISATION.most, "macau-pj") if open_to_all else ORGANISATION
-    prefix = Text(ID.pattern.replace("[a-z]{3}", PREFIX[kinds[0]], 1), ID.most, PREFIX[kinds[0]] + ID.like[3:])
     return (
         Member("type", Word.among(kinds), "What this message is; signed in the first line, too."),
         Member("version", Whole(VERSION, VERSION), "The version of the protocol."),
         Member("mode", Word(MODES), "Test and live never meet."),
         Member("sender", ORGANISATION, "The organisation that says this."),
         Member("recipient", recipient, "Whom it is for."),
-        Member("id", prefix if len(kinds) == 1 else ID, "Kept by a retry, with every byte of the body."),
+        Member("id", id_of(kinds[0]) if len(kinds) == 1 else ID, "Kept by a retry, with every byte of the body."),
         Member("sequence", Whole(1), "Counts the sender's messages of this type to this recipient, from 1."),
     )
 

@@ -26,23 +26,26 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class OnlyWith:
-    """`member` is something exactly if `other` has `value`, and null otherwise."""
+    """`member` is something only if `other` has `value`, and null otherwise; if `needed`, it is something then."""
 
     member: str
     other: str
     value: str
+    needed: bool = True
 
     def check(self, values: Mapping[str, object], pointer: str, findings: list[Finding]) -> None:
-        if (values.get(self.member) is not None) != (values.get(self.other) == self.value):
-            message = f"must be there exactly if {self.other} is {self.value!r}, and null otherwise"
+        there, may_be = values.get(self.member) is not None, values.get(self.other) == self.value
+        if (there and not may_be) or (self.needed and may_be and not there):
+            exactly = "must be there exactly" if self.needed else "may be there only"
+            message = f"{exactly} if {self.other} is {self.value!r}, and null otherwise"
             findings.append(Finding(f"{pointer}/{self.member}", "only-with", message))
 
     def schema(self) -> Schema:
-        null = {"properties": {self.member: {"type": "null"}}}
+        something = {"properties": {self.member: {"not": {"type": "null"}}}}
         return {
             "if": {"properties": {self.other: {"const": self.value}}},
-            "then": {"properties": {self.member: {"not": {"type": "null"}}}},
-            "else": null,
+            **({"then": something} if self.needed else {}),
+            "else": {"properties": {self.member: {"type": "null"}}},
         }
 
 

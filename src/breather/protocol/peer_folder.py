@@ -1,6 +1,7 @@
 """The peers of one service: `peers` in the key folder. Pinned by hand, never trusted on first use (guarantee F1).
 
-<name>.toml       the pin: organisation, role, mode, the root's fingerprint; for an exchange, the relay terms agreed
+<name>.toml       the pin: organisation, role, mode, the root's fingerprint; for an exchange, the relay terms agreed;
+                  for an agency, the address that referrals are delivered to
 <name>.key-list   the last key list that was accepted (`signed_list`)
 """
 
@@ -11,12 +12,13 @@ from types import MappingProxyType
 
 import tomli_w
 
+from breather.couriers.peer_address import DeliverTo, check_address
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis
-from breather.domain.referral import Tier
-from breather.domain.relay_terms import FIELDS, LegalBasis, RelayTerms
+from breather.domain.relay_terms import RelayTerms
 from breather.protocol.signed_list import SignedKeyList, read_signed_list, replace_file, write_signed_list
 from breather.protocol.strict_table import StrictTable, parse_toml
+from breather.protocol.terms_table import read_terms
 from breather.protocol.trust import Peer, Role, accept_key_list, read_fingerprint, show_fingerprint
 
 FOLDER = "peers"
@@ -28,10 +30,14 @@ _WHENEVER = Millis(0)
 
 @dataclass(frozen=True, slots=True)
 class PinnedPeer:
-    """`terms` are what was agreed with an exchange; OFF, which takes nothing, until something is."""
+    """`terms` are what was agreed with an exchange; OFF, which takes nothing, until something is.
+
+    `courier` is where an agency takes referrals, and answers pulls; None where nothing can be sent to it.
+    """
 
     peer: Peer
     terms: RelayTerms = RelayTerms()
+    courier: DeliverTo | None = None
 
 
 def load_peers(keys: Path) -> Mapping[str, PinnedPeer]:
@@ -59,18 +65,17 @@ def pin_peer(keys: Path, wanted: PinnedPeer, signed: SignedKeyList, now: Millis)
     return found
 
 
-def read_terms(table: StrictTable) -> RelayTerms:
-    """Relay terms: `tier`, and `fields` with the legal basis of each field that may leave."""
-    tier = table.word("tier", [tier.word for tier in Tier])
-    rows = table.table("fields")
-    found = {}
-    for name in rows.names():
-        if basis := rows.closed(name, rows.text(name), [basis.value for basis in LegalBasis]):
-            found[name] = LegalBasis(basis)
-        if name not in FIELDS:
-            rows.note(name, "unknown-field", "is no field that a referral can have")
-    table.close()
-    return RelayTerms(Tier.from_word(tier) if tier else Tier.OFF, MappingProxyType(found))
+def keep_list(keys: Path, name: str, signed: SignedKeyList, now: Millis) -> Peer:
+    """Take a pinned peer's newer key list, which it sent itself. The same list again changes nothing.
+
+    Raises FileNotFoundError where nobody of this name is pinned, and what `accept_key_list` raises.
+    """
+    pin = keys / FOLDER / f"{name}{_PIN}"
+    known = _load(pin).peer
+    found = accept_key_list(known, signed.body, signed.signature, now)
+    if found.list_hash != known.list_hash:
+        replace_file(pin.with_name(f"{name}{_LIST}"), write_signed_list(signed))
+    return found
 
 
 def read_terms_file(file: Path) -> RelayTerms:
@@ -99,12 +104,23 @@ def _load(pin: Path) -> PinnedPeer:
     except ValueError as problem:
         table.note("fingerprint", "no-fingerprint", f"cannot be read: {problem}")
     terms = read_terms(table.table("relay")) if table.has("relay") else RelayTerms()
+    courier = _courier(table.table("courier"), mode) if table.has("courier") else None
     table.close()
     if findings:
         raise Refused(f"{pin} pins nobody", findings)
     peer = Peer(organisation, Role(role), mode, fingerprint)
     signed = read_signed_list(pin.with_name(f"{pin.stem}{_LIST}").read_bytes())
-    return PinnedPeer(accept_key_list(peer, signed.body, signed.signature, _WHENEVER), terms)
+    return PinnedPeer(accept_key_list(peer, signed.body, signed.signature, _WHENEVER), terms, courier)
+
+
+def _courier(table: StrictTable, mode: str) -> DeliverTo:
+    url = table.text("url")
+    loopback = table.has("allow_loopback") and table.boolean("allow_loopback")
+    table.close()
+    found = DeliverTo(url, loopback)
+    for finding in check_address(found, mode):
+        table.note(finding.pointer.rpartition(".")[2], finding.code, finding.message)
+    return found
 
 
 def _written(found: PinnedPeer) -> bytes:
@@ -120,6 +136,9 @@ def _written(found: PinnedPeer) -> bytes:
             "tier": terms.tier.word,
             "fields": {name: basis.value for name, basis in terms.fields.items()},
         }
+    if found.courier is not None:
+        loopback = {"allow_loopback": True} if found.courier.allow_loopback else {}
+        pin["courier"] = {"url": found.courier.url, **loopback}
     return tomli_w.dumps(pin).encode()
 
 

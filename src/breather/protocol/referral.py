@@ -10,7 +10,7 @@ from breather.domain.instant import format_instant, parse_instant
 from breather.domain.referral import AmountBand, Consent, Edition, Referral, ReferralBasis, Sealed, Tier
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Destination
-from breather.protocol.envelope import Envelope, MessageType, message_form, read_members, write_message
+from breather.protocol.envelope import Envelope, MessageType, id_of, message_form, read_members, write_message
 from breather.protocol.form import Form, Member, OnlyWith
 from breather.protocol.key_list import KEY_ID
 from breather.protocol.kind import Base64, Day, Instant, Listing, Maybe, Text, Whole, Word
@@ -21,8 +21,10 @@ from breather.protocol.sealing import SEALED_LIMIT, recipients_of
 WHAT = "referral"
 NAME = Text(r"[a-z][a-z0-9-]{1,62}", 63, "macau-pj-trial")
 
-# No control characters, and none that turn the direction of what an officer reads.
-_MEMO = Text(r"[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]{1,128}", 128, "104233")
+# No control characters, and none that are invisible or turn the direction of what an officer reads.
+_MEMO = Text(
+    r"[^\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]{1,128}", 128, "104233"
+)
 _ADDRESS = Text(r"[!-~]{1,128}", 128, "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8")
 EDITION = Form(
     (
@@ -64,8 +66,14 @@ FORM = message_form(
         Member("amount_band", Maybe(Word.among(AmountBand)), "US dollars; never the exact amount."),
         Member("date", Maybe(Day()), "The day where the campaign applies; never the time."),
         Member("sealed", Maybe(_SEALED), "The subject, sealed to officers; exactly in tier identified."),
+        Member(
+            "follows", Maybe(id_of(MessageType.REFERRAL)), "The earlier referral of the same withdrawal, by its id."
+        ),
     ),
-    (OnlyWith("sealed", "tier", Tier.IDENTIFIED.word),),
+    (
+        OnlyWith("sealed", "tier", Tier.IDENTIFIED.word),
+        OnlyWith("follows", "tier", Tier.IDENTIFIED.word, needed=False),
+    ),
 )
 
 
@@ -84,9 +92,10 @@ def write_referral(envelope: Envelope, referral: Referral) -> bytes:
         "amount_band": referral.amount_band and referral.amount_band.value,
         "date": referral.day and referral.day.isoformat(),
         "sealed": referral.sealed and _sealed(referral.sealed),
+        "follows": referral.follows,
     }
     body = write_message(FORM, envelope, members)
-    findings = [*_contradictions(referral), *_unsealed(referral.sealed)]
+    findings = [*_contradictions(envelope, referral), *_unsealed(referral.sealed)]
     if findings:
         raise ValueError("; ".join(str(finding) for finding in findings))
     return body
@@ -107,18 +116,22 @@ def read_referral(message: Message) -> Referral:
         amount_band=None if members["amount_band"] is None else AmountBand(members["amount_band"]),
         day=None if members["date"] is None else date.fromisoformat(members["date"]),
         sealed=None if members["sealed"] is None else _read_sealed(members["sealed"]),
+        follows=members["follows"],
     )
-    findings = [*_contradictions(found), *_unsealed(found.sealed)]
+    findings = [*_contradictions(message.envelope, found), *_unsealed(found.sealed)]
     if findings:
         raise Malformed(WHAT, findings)
     return found
 
 
-def _contradictions(referral: Referral) -> list[Finding]:
+def _contradictions(envelope: Envelope, referral: Referral) -> list[Finding]:
+    findings = []
     network = referral.destination.network
     if referral.asset is not None and decimals_of(referral.asset, network) is None:
-        return [Finding("/asset", "asset-network", f"{referral.asset} does not exist on {network}")]
-    return []
+        findings.append(Finding("/asset", "asset-network", f"{referral.asset} does not exist on {network}"))
+    if referral.follows == envelope.id:
+        findings.append(Finding("/follows", "follows-itself", "names this referral; an earlier one is right, or null"))
+    return findings
 
 
 def _unsealed(sealed: Sealed | None) -> list[Finding]:

@@ -38,6 +38,15 @@ def sample_names(kind: str) -> tuple[str, ...]:
     return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir() and entry.name[0] not in "_."))
 
 
+def sample_relay(name: str) -> str:
+    """The `[relay]` table of a sample, to be put at the end of a campaign.toml. LookupError if there is none."""
+    names = sorted(file.stem for file in (_HERE / "relay").glob("*.toml"))
+    if name not in names:
+        near = nearest(name, names)
+        raise LookupError(f"there are no sample relay terms {name!r}." + (f" Did you mean {near!r}?" if near else ""))
+    return (_HERE / "relay" / f"{name}.toml").read_text(encoding="utf-8")
+
+
 def _sample(kind: str, name: str) -> Path:
     names = sample_names(kind)
     if name in names:

@@ -13,14 +13,14 @@ MOST_FIELDS = 100
 Form = dict[str, str]
 
 
-async def read_form(request: Request) -> Form:
-    """Raises Problem: 413 beyond 16 KiB, 400 for what is not such a form."""
+async def read_form(request: Request, largest: int = LARGEST) -> Form:
+    """Raises Problem: 413 beyond `largest` bytes, 400 for what is not such a form."""
     size = 0
     parts: list[bytes] = []
     async for part in request.stream():
         size += len(part)
-        if size > LARGEST:
-            raise too_large(LARGEST)
+        if size > largest:
+            raise too_large(largest)
         parts.append(part)
     try:
         pairs = parse_qsl(b"".join(parts).decode("ascii"), keep_blank_values=True, max_num_fields=MOST_FIELDS)

@@ -41,6 +41,10 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "broadcast-differs": (409, "It was broadcast in another transaction"),
         "not-clearable": (409, "No clearance in this state"),
         "pause-open": (409, "Another pause comes first"),
+        "no-consent": (409, "The customer has not agreed"),
+        "other-referral": (409, "Sealed for another referral"),
+        "not-sealed": (422, "Not sealed as it has to be"),
+        "no-sealing-key": (409, "Sealed to a key that is not listed"),
         "time-suspect": (503, "The service's clock cannot be trusted"),
     }
 )

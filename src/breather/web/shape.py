@@ -40,6 +40,8 @@ def explain(value: Any, kind: inspect.Type, pointer: str, meaning: str = "") -> 
             yield from _explain_object(value, kind, pointer)
         case inspect.StrType():
             yield from _explain_text(value, kind, pointer, meaning)
+        case inspect.VarTupleType():
+            yield from _explain_list(value, kind, pointer)
         case inspect.EnumType():
             words = [str(member.value) for member in kind.cls]
             yield from _explain_word(value, words, pointer)
@@ -76,6 +78,16 @@ def _explain_object(value: Any, kind: inspect.StructType, pointer: str) -> Itera
             yield from explain(value[name], field.type, f"{pointer}/{name}")
         elif field.required:
             yield Finding(f"{pointer}/{name}", "missing", "is missing")
+
+
+def _explain_list(value: Any, kind: inspect.VarTupleType, pointer: str) -> Iterator[Finding]:
+    if not isinstance(value, list):
+        yield _wrong(pointer, "a list", value)
+    elif not (kind.min_length or 0) <= len(value) <= (kind.max_length or len(value)):
+        yield Finding(pointer, "length", f"has {len(value)} members; {kind.min_length} to {kind.max_length} are right")
+    else:
+        for place, member in enumerate(value):
+            yield from explain(member, kind.item_type, f"{pointer}/{place}")
 
 
 def _explain_text(value: Any, kind: inspect.StrType, pointer: str, meaning: str) -> Iterator[Finding]:

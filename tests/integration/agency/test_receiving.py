@@ -3,19 +3,26 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 from threading import Barrier
 
 import httpx
 
 from breather.bootstrap import agency_schema
-from breather.domain.instant import MINUTE
+from breather.domain.asset import Network
+from breather.domain.instant import MINUTE, Millis
 from breather.domain.withdrawal import Destination
+from breather.peering import add_peer
+from breather.protocol.identity_folder import FOLDER, KEY_LIST, issue_list, with_key, without_key
+from breather.protocol.key_list import Purpose
+from breather.protocol.message import sign_message
 from breather.protocol.receipt import check_receipt
+from breather.protocol.signing import generate
 from breather.settings import AgencySettings
 from breather.storage.table import Table
-from tests.agency_process import AgencyProcess
+from tests.agency_process import SPARING, AgencyProcess, running_agency_process
 from tests.integration.agency.stored import assert_journal_has_no_gap, counts, rows
-from tests.sending_exchange import OTHER_ADDRESS, REFERRAL
+from tests.sending_exchange import ADDRESS, OTHER_ADDRESS, REFERRAL
 
 AT_ONCE = 8
 
@@ -79,6 +86,56 @@ def test_the_same_id_with_another_body_is_a_named_conflict(agency: AgencyProcess
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:breather:problem:changed-referral")
     assert counts(agency) == before
     assert agency.demo.post(sent).status_code == 200
+
+
+def test_an_address_in_another_spelling_would_lie_apart_and_is_refused(agency: AgencyProcess) -> None:
+    before = counts(agency)
+    ethereum = "0x52908400098527886E0F7030069857D2E4169EE7"
+    tried = {
+        (Network.ETHEREUM, ethereum.lower()): ("not-canonical", ethereum),
+        (Network.TRON, ADDRESS[:-1] + "Q"): ("address_checksum", ""),
+        (Network.TRON, ethereum): ("address_network", ""),
+    }
+    for (network, text), (code, suggestion) in tried.items():
+        referral = replace(REFERRAL, destination=Destination(network, text))
+        reply = agency.demo.post(agency.demo.referral(referral))
+        [error] = reply.json()["errors"]
+        assert (reply.status_code, error["pointer"], error["code"]) == (400, "/destination/address", code)
+        assert error.get("suggestion", "") == suggestion
+        assert "refusal" in reply.json(), "signed, and final: this id will never be taken"
+    assert counts(agency) == before
+
+
+def test_terms_that_shrink_do_not_take_back_what_is_here(tmp_path: Path) -> None:
+    """The receipt was lost on the way, and meanwhile less was agreed: the bytes are here all the same."""
+    with running_agency_process(tmp_path, f"sqlite:///{tmp_path / 'agency.db'}") as agency:
+        sent = agency.demo.referral()
+        first = agency.demo.post(sent)
+        less = tmp_path / "less.toml"
+        less.write_text(SPARING, "utf-8")
+        place = agency.demo.folder / FOLDER / KEY_LIST
+        fingerprint = agency.demo.identity.fingerprint
+        add_peer(agency.settings, agency.clock, agency.demo.name, str(place), fingerprint, less)
+        agency.until(lambda: agency.demo.post(agency.demo.referral()).status_code == 422)
+        again = agency.demo.post(sent)
+        assert (again.status_code, again.content) == (200, first.content)
+
+
+def test_a_key_revoked_while_a_message_waits_is_refused_and_the_next_key_may_send_it(tmp_path: Path) -> None:
+    with running_agency_process(tmp_path, f"sqlite:///{tmp_path / 'agency.db'}") as agency:
+        exchange = agency.demo
+        waiting, place = exchange.referral(), exchange.folder / FOLDER / KEY_LIST
+        following = generate()
+        rows_ = without_key(exchange.identity.keys.keys, waiting.headers["Breather-Key"], "device lost", agency.now)
+        rows_ = with_key(rows_, Purpose.MESSAGES, following.public_key().public_bytes_raw(), agency.now)
+        made = issue_list(exchange.folder, rows_, Millis(agency.now + 1))
+        add_peer(agency.settings, agency.clock, exchange.name, str(place), made.fingerprint, None)
+        agency.until(lambda: exchange.ask_changes(0).status_code == 403)
+        refused = exchange.post(waiting)
+        assert refused.json()["type"] == "urn:breather:problem:revoked-key"
+        assert "refusal" not in refused.json(), "whoever holds a revoked key gets nothing signed"
+        anew = sign_message(following, waiting.envelope, waiting.body, agency.now)
+        assert exchange.post(waiting, anew.headers()).status_code == 201
 
 
 def test_the_same_id_of_two_exchanges_is_two_referrals(agency: AgencyProcess) -> None:

@@ -1,12 +1,15 @@
 """What officers do, through the portal's own forms, and what the record says afterwards."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
 
 import pytest
 
 from tests.agency_process import PASSWORD, AgencyProcess, OfficerPage, hidden
 from tests.integration.agency.stored import assert_journal_has_no_gap, counts, rows
-from tests.sending_exchange import ADDRESS
+from tests.sending_exchange import ADDRESS, REFERRAL
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,37 @@ def test_pressing_twice_decides_once(agency: AgencyProcess, ng: OfficerPage, num
     assert (after["disposition"] - before["disposition"], after["change"] - before["change"]) == (1, 1)
 
 
+@pytest.mark.parametrize("other", [{"disposition": "confirmed-scam"}, {"note": "added after going back"}])
+def test_the_same_form_with_something_else_in_it_is_refused(
+    agency: AgencyProcess, ng: OfficerPage, number: int, other: dict[str, str]
+) -> None:
+    """Back in the browser, another choice, pressed again: it must not look as if that had been taken."""
+    ng.claim(number)
+    page = ng.page(number).text
+    fields = {**{name: hidden(page, name) for name in ("csrf", "form", "seen")}, "disposition": "insufficient"}
+    assert ng.client.post(f"/portal/referrals/{number}/dispose", data=fields).status_code == 303
+    before = counts(agency)
+    refused = ng.client.post(f"/portal/referrals/{number}/dispose", data={**fields, **other})
+    assert refused.status_code == 409
+    assert "after this page was shown" in refused.text
+    assert counts(agency) == before
+
+
+def test_two_officers_at_once_are_one_claim(
+    agency: AgencyProcess, ng: OfficerPage, lei: OfficerPage, number: int
+) -> None:
+    gate = Barrier(2)
+    tokens = {officer: hidden(officer.page(number).text, "csrf") for officer in (ng, lei)}
+
+    def press(officer: OfficerPage) -> int:
+        gate.wait()
+        return officer.client.post(f"/portal/referrals/{number}/claim", data={"csrf": tokens[officer]}).status_code
+
+    with ThreadPoolExecutor(2) as threads:
+        assert sorted(threads.map(press, (ng, lei))) == [303, 409]
+    assert [kind for kind, _ in acts(agency, number)] == ["received", "claimed"]
+
+
 def test_nobody_decides_on_what_has_changed_meanwhile(agency: AgencyProcess, ng: OfficerPage, number: int) -> None:
     ng.claim(number)
     old = ng.page(number).text
@@ -108,7 +142,7 @@ def test_a_form_without_a_choice_says_so(agency: AgencyProcess, ng: OfficerPage,
     ng.claim(number)
     for fields in ({}, {"disposition": "freeze-it"}):
         refused = ng.post(number, "dispose", **fields)
-        assert refused.status_code == 409
+        assert refused.status_code == 422
         assert "Choose what you found." in refused.text
 
 
@@ -116,6 +150,8 @@ def test_a_note_has_a_bound_and_is_never_cut(agency: AgencyProcess, ng: OfficerP
     ng.claim(number)
     assert ng.dispose(number, "insufficient", note="x" * 4_001).status_code == 409
     assert ng.dispose(number, "insufficient", note="x" * 4_000).status_code == 303
+    assert ng.dispose(number, "insufficient", note="舉報" * 2_000).status_code == 303, "as long in Chinese"
+    assert rows(agency, f"SELECT count(*) FROM disposition WHERE note = '{'舉報' * 2_000}'") == [(1,)]
 
 
 def test_undecided_referrals_of_a_destination_are_counted_down_once(
@@ -200,6 +236,70 @@ def test_a_referral_that_never_arrived_is_a_page_of_its_own(agency: AgencyProces
     reply = agency.officer("Chan").get(f"/portal/referrals/{wanted}")
     assert reply.status_code == 404
     assert "There is no referral" in reply.text
+
+
+@pytest.mark.parametrize("path", ["/portal/", "/portal/nothing", "/portal/referrals/1/claim/"])
+def test_what_is_not_there_is_a_page_and_no_redirection(agency: AgencyProcess, path: str) -> None:
+    """A redirection to the address without the slash would name whatever host the request claims."""
+    reply = agency.client.get(agency.url + path, headers={"Host": "evil.example"})
+    assert (reply.status_code, reply.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "frame-ancestors 'none'" in reply.headers["content-security-policy"]
+
+
+def test_a_form_that_is_too_large_is_answered_with_a_page(agency: AgencyProcess) -> None:
+    officer = agency.officer("Chan")
+    number = officer.number_of(agency.demo.send().envelope.id)
+    reply = officer.post(number, "dispose", note="x" * 70_000)
+    assert (reply.status_code, reply.headers["content-type"]) == (413, "text/html; charset=utf-8")
+
+
+def test_logging_out_needs_the_pages_own_form(agency: AgencyProcess) -> None:
+    """A form on somebody else's page comes without cookie or token: it may not even take the cookie away."""
+    officer = agency.officer("Chan")
+    for reply in (
+        agency.client.post(f"{agency.url}/portal/logout", data={"csrf": "guessed"}),
+        officer.client.post("/portal/logout", data={"csrf": "guessed"}),
+    ):
+        assert "set-cookie" not in reply.headers
+    assert officer.get().status_code == 200
+
+
+def test_a_login_gets_a_session_of_its_own(agency: AgencyProcess) -> None:
+    """Whatever cookie somebody had put into the browser before."""
+    door = agency.client.get(f"{agency.url}/portal/login")
+    fields = {"csrf": hidden(door.text, "csrf"), "officer": "Chan", "password": PASSWORD}
+    mark = door.headers["set-cookie"].partition(";")[0]
+    given = {"Cookie": f"{mark}; breather-agency-portal=planted"}
+    reply = agency.client.post(f"{agency.url}/portal/login", data=fields, headers=given)
+    session = next(each for each in reply.headers.get_list("set-cookie") if each.startswith("breather-agency-portal="))
+    assert "HttpOnly; SameSite=Strict" in session
+    assert "planted" not in session
+    planted = agency.client.get(f"{agency.url}/portal", headers={"Cookie": "breather-agency-portal=planted"})
+    assert planted.status_code == 303
+
+
+def test_every_page_and_every_act_refuses_to_be_framed(agency: AgencyProcess) -> None:
+    officer = agency.officer("Chan")
+    number = officer.number_of(agency.demo.send().envelope.id)
+    paths = ("/portal", "/portal/destinations", "/portal/status", f"/portal/referrals/{number}", "/portal/login")
+    pages = [officer.get(path) for path in (*paths, "/verify")] + [officer.post(number, "dispose")]
+    for page in pages:
+        assert "frame-ancestors 'none'" in page.headers["content-security-policy"], page.url
+        assert page.headers["cache-control"] == "no-store"
+
+
+def test_nothing_that_came_is_ever_markup(agency: AgencyProcess) -> None:
+    officer = agency.officer("Chan")
+    hostile = "<script>alert(1)</script>\"'{{7*7}}"
+    referral = replace(REFERRAL, destination=replace(REFERRAL.destination, memo=hostile))
+    number = officer.number_of(agency.demo.send(referral).envelope.id)
+    officer.claim(number)
+    officer.dispose(number, "insufficient", note=hostile)
+    for path in (f"/portal/referrals/{number}", "/portal", "/portal/destinations"):
+        page = officer.get(path).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+        assert "{{7*7}}" in page
 
 
 def test_the_inbox_is_in_the_order_of_arrival_and_filtered_by_standing(agency: AgencyProcess) -> None:

@@ -106,6 +106,15 @@ def test_every_pull_has_a_newer_manifest_and_an_older_one_is_refused(agency: Age
         accept_manifest(opened[1], sequences[0], manifest.expires_at)
 
 
+def test_a_manifest_is_newer_after_a_kill_too(service: AgencyProcess) -> None:
+    service.demo.pull()
+    before = service.demo.last_manifest
+    service.kill()
+    service.start()
+    service.demo.pull()
+    assert service.demo.last_manifest > before
+
+
 def test_the_answer_to_one_exchange_is_no_answer_for_another(agency: AgencyProcess) -> None:
     reply = agency.demo.ask_changes(0)
     head, _ = split_changes(reply.content)
@@ -160,6 +169,13 @@ def test_a_pull_that_is_none(agency: AgencyProcess, changed: dict[str, str], cod
         code = "not-yet-valid"
     assert reply.json()["type"] == f"urn:breather:problem:{code}"
     assert counts(agency) == before
+
+
+def test_a_pull_in_letters_beyond_ascii_is_malformed_too(agency: AgencyProcess) -> None:
+    headers = {name.encode(): value.encode() for name, value in agency.demo.pull_headers(0).items()}
+    headers[b"Breather-Message"] = b"caf\xe9"
+    reply = agency.client.get(f"{agency.url}/v1/changes", headers=headers)
+    assert (reply.status_code, reply.json()["type"]) == (400, "urn:breather:problem:malformed")
 
 
 def test_the_address_may_not_say_something_else_than_what_was_signed(agency: AgencyProcess) -> None:

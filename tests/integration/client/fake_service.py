@@ -72,7 +72,8 @@ class Kept:
 
 class FakeBreather:
     """The state behind the fake. `now` is its clock; `broken` makes it answer 503 to everything,
-    `refuses` is the code with which it refuses to confirm, `claims` are put into the next clearances."""
+    `refuses` is the code with which it refuses to confirm, `claims` are put into the next clearances. `wanted` is
+    the subject that it asks for; `bodies` has every request as it came over the wire, head and body."""
 
     def __init__(self) -> None:
         self.now = START
@@ -84,6 +85,8 @@ class FakeBreather:
         self.broken = False
         self.refuses = ""
         self.claims: dict[str, Any] = {}
+        self.wanted: dict[str, Any] | None = None
+        self.bodies: list[bytes] = []
         self._changed = 0
         self._lock = threading.Lock()
 
@@ -100,8 +103,9 @@ class FakeBreather:
                 raise Refused(404, "unknown-withdrawal")
             kept = self.withdrawals[steps[0]]
             if method == "GET":
-                return 200, {**self._view(kept), "decision": kept.decision}
-            return {"events": self._event, "links": self._link, "clearance": self._clearance}[steps[1]](kept, body)
+                return 200, {"subject_wanted": self.wanted, **self._view(kept), "decision": kept.decision}
+            calls = {"events": self._event, "links": self._link, "clearance": self._clearance, "subject": self._subject}
+            return calls[steps[1]](kept, body)
 
     def _submit(self, body: dict[str, Any]) -> tuple[int, Any]:
         if "amount" not in body or body["destination"]["address"].startswith("bad"):
@@ -208,6 +212,13 @@ class FakeBreather:
             raise Refused(409, "session-too-old")
         kept.state = "released"
 
+    def _subject(self, kept: Kept, body: dict[str, Any]) -> tuple[int, Any]:
+        if self.wanted is None or body["referral"] != self.wanted["referral"]:
+            raise Refused(409, "no-consent")
+        self.wanted = None
+        self._touch(kept)
+        return 201, self._view(kept)
+
     def _link(self, kept: Kept, body: dict[str, Any]) -> tuple[int, Any]:
         return 201, {
             "url": "http://127.0.0.1:1/a/" + "t" * 22,
@@ -248,6 +259,7 @@ def _handler(fake: FakeBreather) -> type[BaseHTTPRequestHandler]:
         def _any(self) -> None:
             fake.headers.append(dict(self.headers))
             data = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            fake.bodies.append(self.requestline.encode() + bytes(self.headers) + data)
             try:
                 if self.headers.get("Authorization") != f"Bearer {API_KEY}":
                     raise Refused(401, "unauthenticated")

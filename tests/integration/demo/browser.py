@@ -23,9 +23,9 @@ ORIGIN = "http://127.0.0.1:8400"
 class World:
     """The fake Breather, the demo site and its books, all on the fake's clock."""
 
-    def __init__(self, fake: FakeBreather, url: str, path: Path) -> None:
-        self.fake = fake
-        self.breather = Breather(url, API_KEY, vasp="demo-exchange", clearance_keys={KID: fake.public}, timeout=10.0)
+    def __init__(self, fake: FakeBreather, url: str, path: Path, vasp: str = "demo-exchange") -> None:
+        self.fake, self.url, self.path = fake, url, path
+        self.breather = Breather(url, API_KEY, vasp=vasp, clearance_keys={KID: fake.public}, timeout=10.0)
         self.site = create_site(self.breather, path, ORIGIN, lambda: fake.now, b"secret")
         self.books = Books(path)
 

@@ -1,12 +1,14 @@
 """The demo site as a site: who may see what, which forms count, what every answer carries."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from breather.demo.invented import CUSTOMERS
+from breather.demo.invented import CUSTOMERS, OTHER_CUSTOMERS, OTHER_EXCHANGE
 from breather.demo.texts import LOCALES, read_texts
 from tests.integration.demo.browser import ORIGIN, SITE, Browser, World
 
@@ -48,6 +50,33 @@ def test_the_cookie_is_named_for_the_demo_and_hidden_from_scripts(browser: Brows
     assert cookie.startswith("demo-exchange=")
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
+
+
+def test_two_of_these_on_one_host_keep_their_sessions_apart(world: World, browser: Browser, tmp_path: Path) -> None:
+    """Cookies know no ports: the browser sends each site the cookies of both."""
+    second = World(world.fake, f"http://127.0.0.1:{urlsplit(ORIGIN).port}", tmp_path / "second.db", OTHER_EXCHANGE)
+    other = Browser(second.site)
+    other.cookies = browser.cookies
+    browser.sign_in("c-mei")
+    other.sign_in("c-lam")
+    assert "阿美 Mei" in browser.get("/").text
+    assert "阿琳 Lam" in other.get("/").text
+    assert set(browser.cookies) == {"demo-exchange", OTHER_EXCHANGE}
+
+
+def test_the_second_exchange_says_that_it_is_another_with_other_customers(world: World, tmp_path: Path) -> None:
+    second = World(world.fake, "http://127.0.0.1:1", tmp_path / "second.db", OTHER_EXCHANGE)
+    door = Browser(second.site).get("/sign-in").text
+    assert "Second Demo Exchange" in door
+    assert {one.ref for one in CUSTOMERS if one.ref in door} == set()
+    for customer in OTHER_CUSTOMERS:
+        browser = Browser(second.site)
+        browser.sign_in(customer.ref)
+        assert read_texts()[f"site@{OTHER_EXCHANGE}"][customer.locale] in browser.get("/").text
+    assert Browser(second.site).post("/sign-in", customer="c-mei").status_code == 403
+    intruder = Browser(second.site)
+    intruder.get("/sign-in")
+    assert intruder.post("/sign-in", customer="c-mei").status_code == 404, "she is a customer of the other one"
 
 
 def test_signing_in_changes_the_cookie_and_signing_out_ends_the_session(browser: Browser) -> None:

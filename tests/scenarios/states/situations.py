@@ -52,7 +52,20 @@ _SAID: Mapping[EventKind, dict[str, Any]] = {
     EventKind.CONFIRM: {"session_started_at": at(1), "authenticated_at": at(1), "session": Session(on_call=False)},
     EventKind.BROADCAST: {"transaction_id": "0xb"},
     EventKind.HELD: {"reason": "checked", "lasts": HOUR},
+    EventKind.CONSENT: {"consent_text": "consent.en.1"},
 }
+
+
+# A consent follows asking for help, and taking it back follows the consent; without, each is refused everywhere.
+_BEFORE: Mapping[EventKind, dict[str, Any]] = {
+    EventKind.CONSENT: {"help_asked_at": at(2 * MINUTE)},
+    EventKind.REVOKE: {"help_asked_at": at(2 * MINUTE), "consented_at": at(MINUTE)},
+}
+
+
+def before(kind: EventKind, situation: str) -> Standing:
+    """The situation, with what this event follows."""
+    return replace(STANDINGS[situation], **_BEFORE.get(kind, {}))
 
 
 def situation_of(found: Standing) -> str:

@@ -7,10 +7,12 @@ import pytest
 from breather.domain.cooling_off import State
 from breather.domain.event import MAY, Actor, EventKind
 from breather.domain.instant import DAY, MINUTE
-from breather.domain.refusal import Refusal, Watched
+from breather.domain.refusal import NoConsent, NotOffered, Refusal, Watched
 from breather.domain.standing import move
+from breather.domain.withdrawal import Session
 from breather.web.exchange.bodies import EVENT_BODIES
 from tests.scenarios.states.situations import NOW, STANDINGS, at, event, situation_of
+from tests.scenarios.states.situations import before as prepared
 from tests.scenarios.states.table import FLOW, SITUATIONS, Row, between_markers, markdown, rows, with_table
 
 ROWS = rows()
@@ -18,7 +20,7 @@ ROWS = rows()
 
 @pytest.mark.parametrize("row", ROWS, ids=[f"{row.event}-{row.situation}" for row in ROWS])
 def test_an_event_does_what_its_row_says(row: Row) -> None:
-    before = STANDINGS[row.situation]
+    before = prepared(row.event, row.situation)
     if not row.result.startswith("!"):
         assert situation_of(move(before, event(row.event), NOW)) == row.result
         return
@@ -33,7 +35,7 @@ def test_whoever_may_do_it_does_the_same(row: Row) -> None:
     results = set()
     for actor in MAY[row.event]:
         try:
-            results.add(situation_of(move(STANDINGS[row.situation], event(row.event, actor), NOW)))
+            results.add(situation_of(move(prepared(row.event, row.situation), event(row.event, actor), NOW)))
         except Refusal as refusal:
             results.add(f"!{refusal.code}")
     assert results == {row.result}
@@ -83,6 +85,39 @@ def test_a_watched_notice_is_not_acknowledged() -> None:
         move(replace(STANDINGS["notice"], watched_at=at(0)), event(EventKind.ACKNOWLEDGE), NOW)
 
 
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_consent_is_never_there_before_help_was_asked(situation: str) -> None:
+    with pytest.raises(NotOffered):
+        move(STANDINGS[situation], event(EventKind.CONSENT), NOW)
+    with pytest.raises(NoConsent):
+        move(STANDINGS[situation], event(EventKind.REVOKE), NOW)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_consent_is_not_accepted_while_somebody_may_be_listening(situation: str) -> None:
+    asked = prepared(EventKind.CONSENT, situation)
+    on_call = replace(event(EventKind.CONSENT), session=Session(on_call=True))
+    for heard in (replace(asked, watched_at=at(MINUTE)), replace(asked, companion_watched=True)):
+        with pytest.raises(Watched):
+            move(heard, event(EventKind.CONSENT), NOW)
+    with pytest.raises(Watched):
+        move(asked, on_call, NOW)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_consent_and_taking_it_back_move_nothing_else(situation: str) -> None:
+    asked = prepared(EventKind.CONSENT, situation)
+    agreed = move(asked, event(EventKind.CONSENT), NOW)
+    assert agreed == replace(asked, consented_at=NOW)
+    assert move(replace(agreed, consented_at=at(MINUTE)), event(EventKind.CONSENT), NOW).consented_at == at(MINUTE)
+    assert move(replace(agreed, watched_at=at(0)), event(EventKind.REVOKE), NOW).consented_at is None
+
+
+def test_a_consent_names_the_text_that_she_read() -> None:
+    with pytest.raises(ValueError, match="the text that she read"):
+        move(prepared(EventKind.CONSENT, "clear"), replace(event(EventKind.CONSENT), consent_text=""), NOW)
+
+
 @pytest.mark.parametrize("kind", EventKind)
 def test_nobody_does_what_is_not_theirs(kind: EventKind) -> None:
     for actor in set(Actor) - MAY[kind]:
@@ -100,7 +135,10 @@ def test_what_only_the_vasp_and_its_desk_may_do() -> None:
         EventKind.LISTENING,
         EventKind.HELP,
         EventKind.STOP,
+        EventKind.CONSENT,
+        EventKind.REVOKE,
     }
+    assert MAY[EventKind.CONSENT] == {Actor.CUSTOMER}, "nobody agrees in her place"
     assert {kind for kind in EventKind if Actor.DESK in MAY[kind]} == {EventKind.HELD, EventKind.LIFTED}
 
 

@@ -11,13 +11,13 @@ from breather.client import failure
 from breather.client.failure import BreatherError
 
 NAMES = """
-Account AlreadySpent Assessment Breather BreatherError Changes Clearance ClearanceRefused Cleared Conflict
-FieldError Friction Link Problem Residence SPENT_SCHEMA SessionEvidence Standing State Unavailable Why
-Withdrawal Word spend verify_clearance
+Account AlreadySpent Assessment Breather BreatherError Carrier Changes Clearance ClearanceRefused Cleared Conflict
+FieldError Friction Link Problem Residence SPENT_SCHEMA SessionEvidence Standing State Subject SubjectWanted
+Unavailable Why Withdrawal Word seal_subject spend verify_clearance
 """
 METHODS = """
-assess broadcast changes clearance close confirm event held help lifted link mode stop vasp verify
-withdrawal
+assess broadcast changes clearance close confirm event held help lifted link mode revoke_consent send_subject stop
+subject_wanted vasp verify withdrawal
 """
 
 

@@ -6,8 +6,20 @@ import base58
 import pytest
 
 from breather.client.instant import parse_instant
-from breather.demo.history import DAYS, PastEvent, PastWithdrawal, history
-from breather.demo.invented import CUSTOMERS, DAY, Dice, ethereum_address, tron_address
+from breather.demo.history import DAYS, history
+from breather.demo.invented import (
+    CUSTOMERS,
+    DAY,
+    OTHER_CUSTOMERS,
+    OTHER_EXCHANGE,
+    Dice,
+    customer_named,
+    customers_of,
+    ethereum_address,
+    tron_address,
+)
+from breather.demo.referred import REFERRED
+from breather.demo.step import PastEvent, PastWithdrawal
 
 NOW = 1_795_000_000_000
 PAST = list(history(NOW))
@@ -42,6 +54,7 @@ def test_an_event_comes_after_its_withdrawal() -> None:
     assert {(event.by, event.body["event"]) for event in EVENTS} == {
         ("vasp", "stop"),
         ("vasp", "broadcast"),
+        ("vasp", "help"),
         ("link", "acknowledge"),
     }
 
@@ -106,6 +119,35 @@ def test_dice_fall_alike_everywhere_and_on_every_side() -> None:
     assert {Dice(seed).below(6) for seed in range(100)} == set(range(6))
     assert not any(Dice(seed).chance(0) for seed in range(50))
     assert all(Dice(seed).chance(100) for seed in range(50))
+
+
+def test_each_exchange_refers_its_own_customers_about_an_address_that_both_know() -> None:
+    asked = {}
+    for vasp in ("demo-exchange", OTHER_EXCHANGE):
+        steps = list(history(NOW, vasp=vasp))
+        helped = {step.withdrawal for step in steps if isinstance(step, PastEvent) and step.body["event"] == "help"}
+        bodies = [step.body for step in steps if isinstance(step, PastWithdrawal) and step.withdrawal in helped]
+        assert {body["residence"]["kyc"] for body in bodies} == {"MO"}, (
+            "a campaign has to apply, or nothing is referred"
+        )
+        asked[vasp] = Counter(body["destination"]["address"] for body in bodies)
+    first, second = asked.values()
+    assert first[REFERRED] == 2, "one to be confirmed, and a later one that repeats it"
+    assert first.keys() & second.keys() == {REFERRED}
+
+
+def test_nobody_is_a_customer_of_both_exchanges() -> None:
+    assert not {one.ref for one in CUSTOMERS} & {one.ref for one in OTHER_CUSTOMERS}
+    assert customers_of(OTHER_EXCHANGE) == OTHER_CUSTOMERS
+    assert customers_of("demo-exchange") == CUSTOMERS
+    assert all(customer_named(one.ref) is one for one in (*CUSTOMERS, *OTHER_CUSTOMERS))
+    assert customer_named("c-nobody") is None
+
+
+def test_nobody_can_be_reached_where_the_invented_customers_are() -> None:
+    for one in (*CUSTOMERS, *OTHER_CUSTOMERS):
+        assert one.mail.endswith("@customer.example"), "a domain that is nobody's"
+        assert one.telephone.split(maxsplit=1)[1].startswith("0"), "no number begins so there"
 
 
 def test_the_main_story_is_there() -> None:

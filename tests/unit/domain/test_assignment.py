@@ -63,9 +63,10 @@ def test_the_holdout_has_its_share(share: float) -> None:
 def test_nobody_who_is_excluded_is_held_out() -> None:
     """Whatever the hash says, and the record says why (guarantee H8)."""
     held_out = next(one for one in CUSTOMERS if assign(EXPERIMENT, one, KEY, ()).arm is Arm.HOLDOUT)
-    for friction, typology, watched, stopped in product(Friction, Typology, (True, False), (True, False)):
-        reasons = exclusions(friction, frozenset({typology}), watched, stopped)
-        must_be = friction is Friction.HOLD or typology in NEVER_HELD_OUT or watched or stopped
+    either = (True, False)
+    for friction, typology, confirmed, watched, stopped in product(Friction, Typology, either, either, either):
+        reasons = exclusions(friction, frozenset({typology}), confirmed, watched, stopped)
+        must_be = friction is Friction.HOLD or typology in NEVER_HELD_OUT or confirmed or watched or stopped
         assert bool(reasons) == must_be
         assignment = assign(EXPERIMENT, held_out, KEY, reasons)
         assert (assignment.arm is Arm.ALERT) == must_be
@@ -74,5 +75,5 @@ def test_nobody_who_is_excluded_is_held_out() -> None:
 
 def test_every_reason_is_named() -> None:
     suspected = frozenset({Typology.FAKE_POLICE, Typology.INVESTMENT})
-    found = exclusions(Friction.HOLD, suspected, watched=True, stopped_before=True)
-    assert found == ("hold", "fake-police", "watched-session", "stopped-before")
+    found = exclusions(Friction.HOLD, suspected, confirmed=True, watched=True, stopped_before=True)
+    assert found == ("hold", "fake-police", "confirmed-destination", "watched-session", "stopped-before")

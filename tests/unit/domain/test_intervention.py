@@ -93,9 +93,16 @@ def test_a_weaker_conflict_and_a_general_rule_say_nothing_against_it() -> None:
     assert suspected((police, task, general)) is Typology.FAKE_POLICE
 
 
-def test_only_answers_and_the_session_are_more_than_behaviour() -> None:
+def test_only_answers_the_session_and_intelligence_are_more_than_behaviour() -> None:
     submitted = {name for name in BEYOND_BEHAVIOUR if CATALOGUE[name].phase is Phase.SUBMIT}
-    assert submitted == {"remote_access", "screen_shared", "on_call"}
+    assert submitted == {"remote_access", "screen_shared", "on_call", "destination_confirmed"}
+
+
+def test_a_confirmed_destination_is_shown_as_what_it_is() -> None:
+    known = rule("known", "destination_confirmed", Friction.HOLD, Typology.KNOWN_ADDRESS)
+    large = rule("large", BEHAVIOUR, Friction.COOLING_OFF, Typology.INVESTMENT)
+    found = asked((large, known), destination_confirmed=True)
+    assert (found.friction, found.suspected, found.shown) == (Friction.HOLD,) + (Typology.KNOWN_ADDRESS,) * 2
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breather.domain.amount import MicroUsd
 from breather.domain.asset import Asset
-from breather.domain.catalogue import CATALOGUE
+from breather.domain.catalogue import CATALOGUE, INTELLIGENCE
 from breather.domain.feature import FeatureValue, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, Millis
@@ -184,8 +184,11 @@ def test_a_window_ends_to_the_millisecond() -> None:
 
 
 def test_every_submit_feature_of_the_catalogue_is_computed_and_no_other() -> None:
+    """What comes from outside is added to them by `assess` (tests/unit/exchange/test_refer.py)."""
     found, _ = fold(Profiles(), withdrawal(), Millis(AT))
-    assert found.keys() == {name for name, feature in CATALOGUE.items() if feature.phase is Phase.SUBMIT}
+    submit = {name for name, feature in CATALOGUE.items() if feature.phase is Phase.SUBMIT}
+    assert found.keys() == submit - INTELLIGENCE
+    assert submit >= INTELLIGENCE
 
 
 def test_counts_saturate() -> None:
@@ -235,6 +238,7 @@ def test_what_is_absent_has_its_class() -> None:
 
 def test_what_never_is_unknown_never_is() -> None:
     never = {name for name, feature in CATALOGUE.items() if feature.unknown_when == "never"}
+    never -= INTELLIGENCE
     found, _ = fold(Profiles(), withdrawal(usd=None), Millis(AT))
     assert not [name for name in never if isinstance(found[name], Unknown)]
 

@@ -15,8 +15,11 @@ from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.standing import Standing, move
 from breather.exchange.record import decode_answered
+from breather.exchange.subject import KIND as SUBJECT
 from breather.storage.exchange.withdrawals import find_withdrawal
 from breather.storage.reader import Reader
+
+RELAY_STEPS = (9, 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,17 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One entry after the decision: an event, or the clearance that reached `cleared_until`."""
+    """One entry after the decision: an event, or the clearance that reached `cleared_until`.
+
+    `relayed` is what was promised to an agency, or came of it: it moves nothing of where the withdrawal stands.
+    """
 
     number: int
     at: Millis
     event: Event | None = None
     cleared_until: Millis | None = None
     hits: tuple[str, ...] = ()
+    relayed: str = ""
 
 
 @dataclass(slots=True)
@@ -80,6 +87,8 @@ class Recomputed:
         )
 
     def acted(self, name: str, act: Act) -> None:
+        if act.relayed:
+            return
         if act.event is None:
             self.own[name] = replace(self.own[name], cleared_until=act.cleared_until)
             return
@@ -117,7 +126,10 @@ def acts_of(reader: Reader, withdrawal: str) -> list[Act]:
     acts = []
     for entry in reader.all("console_timeline", withdrawal=withdrawal):
         number, at = entry["number"], entry["at"]
-        if entry["kind"] == "cleared":
+        if entry["step"] in RELAY_STEPS:
+            acts.append(Act(number, at, relayed=entry["kind"]))
+            assert (events.pop(number, None) is not None) == (entry["kind"] == SUBJECT)
+        elif entry["kind"] == "cleared":
             acts.append(Act(number, at, cleared_until=msgspec.json.decode(entry["body"])["expires_at"]))
         elif number in events:
             stored = events.pop(number)

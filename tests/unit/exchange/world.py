@@ -8,13 +8,15 @@ from typing import Any, TypeVar
 
 from breather.domain.amount import BaseUnits, MicroUsd
 from breather.domain.asset import Asset, Network
-from breather.domain.campaign import Period
+from breather.domain.campaign import Campaign, Period, Relay
 from breather.domain.catalogue import CATALOGUE
 from breather.domain.clearance import Clearance
 from breather.domain.cooling_off import State
 from breather.domain.event import MAY, Actor, Event, EventKind
 from breather.domain.friction import Friction
 from breather.domain.instant import LATEST, MINUTE, Millis
+from breather.domain.referral import Tier
+from breather.domain.relay_terms import FIELDS
 from breather.domain.rules import read_expression
 from breather.domain.ruling import Rule, Rulebook
 from breather.domain.standing import Standing
@@ -23,17 +25,29 @@ from breather.domain.withdrawal import CustomerRef, Destination, Kind, Residence
 from breather.exchange.assess import Assessed, assess
 from breather.exchange.campaign_file import read_campaign
 from breather.exchange.clear import clear
+from breather.exchange.reconsider import hold_confirmed
 from breather.exchange.respond import Responded, respond
 from breather.exchange.snapshot import Activated, Identity, Snapshot
+from breather.exchange.subject import (
+    Accepted,
+    SealedSubject,
+    SubjectWanted,
+    accept_subject,
+    subject_wanted,
+)
 from breather.exchange.view import Changes, WithdrawalView, changed_after, view
 from breather.protocol.pack import pack_hash, read_folder, read_pack
-from breather.samples import sample_campaign, sample_pack
+from breather.protocol.peer_folder import PinnedPeer
+from breather.protocol.trust import accept_key_list
+from breather.samples import sample_campaign, sample_pack, sample_relay
 from breather.storage.database import open_database
+from breather.storage.exchange.referrals import ReferralRow, referrals_of
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, standing_of
 from breather.storage.query import read_queries
 from breather.storage.reader import Reader
 from breather.storage.schema import parse_schema
 from breather.storage.transaction import Transaction
+from tests.unit.protocol.samples import AGENCY, key_list, pinned, signed_list
 
 START = Millis(1_800_000_000_000)
 STORAGE = files("breather.storage.exchange")
@@ -57,8 +71,24 @@ def sample_activated() -> Activated:
     return Activated(campaign, Period(Millis(0), LATEST), pack_hash(pack_files), read_pack(pack_files))
 
 
+def sample_terms() -> Relay:
+    """The relay terms of the demonstration."""
+    text = (sample_campaign("macau-pj-trial") / "campaign.toml").read_text("utf-8") + sample_relay("macau-pj-demo")
+    relay = read_campaign({"campaign.toml": text.encode()}).relay
+    assert relay is not None
+    return relay
+
+
+def pinned_agency() -> PinnedPeer:
+    """With a key list that is good at START, and one key for sealing in it."""
+    keys = key_list(AGENCY)
+    rows = tuple(replace(key, valid_until=LATEST) for key in keys.keys)
+    body, signature = signed_list(replace(keys, expires_at=LATEST, keys=rows))
+    return PinnedPeer(accept_key_list(pinned(AGENCY), body, signature, START))
+
+
 class World:
-    """`snapshot` may be replaced; `acts` counts what was acknowledged and is to be in the journal."""
+    """`snapshot` may be replaced; `acts` counts what was acknowledged or promised, and is to be in the journal."""
 
     def __init__(self, url: str) -> None:
         self.now = START
@@ -74,6 +104,41 @@ class World:
 
     def close(self) -> None:
         self.database.close()
+
+    def relay(self, tier: Tier = Tier.IDENTIFIED, relay: Relay | None = None) -> None:
+        """From now on the campaign has relay terms, and the agency is pinned. OFF takes the terms away again."""
+        found = relay or sample_terms()
+        rows = {name: basis for name, basis in found.terms.fields.items() if FIELDS[name] <= tier}
+        found = replace(found, terms=replace(found.terms, tier=tier, fields=rows))
+        self.use(replace(self.active.campaign, relay=None if tier is Tier.OFF else found))
+        identity = replace(self.snapshot.identity, peers={AGENCY: pinned_agency()})
+        self.snapshot = replace(self.snapshot, identity=identity)
+
+    def use(self, campaign: Campaign) -> None:
+        """Another content under the same name, as nobody could activate it."""
+        self.active = replace(self.active, campaign=campaign)
+        self.snapshot = replace(self.snapshot, campaigns={(campaign.id, campaign.version): self.active})
+
+    def confirm(self, destination: str, *, back: bool = False) -> None:
+        """An agency confirms a destination as a scam, or takes that back."""
+        named = f"of {destination}"
+        if back:
+            self.write(lambda tx: tx.run("withdraw_listing", referral=named, now=tx.now))
+            return
+        said = {"destination": destination, "referral": named, "agency": AGENCY}
+        self.write(lambda tx: tx.run("list_destination", now=tx.now, **said))
+        self.acts += self.write(lambda tx: hold_confirmed(tx, self.snapshot, destination, AGENCY, named))
+
+    def referrals(self, withdrawal: str) -> list[ReferralRow]:
+        return self.read(lambda reader: referrals_of(reader, withdrawal))
+
+    def wanted(self, withdrawal: str) -> SubjectWanted | None:
+        return self.read(lambda reader: subject_wanted(reader, self.snapshot, self._row(reader, withdrawal), self.now))
+
+    def accept(self, withdrawal: str, sealed: SealedSubject) -> Accepted:
+        found = self.write(lambda tx: accept_subject(tx, self.snapshot, withdrawal, sealed, "key:shop"))
+        self.acts += 2 * found.created  # the subject, and the promise that carries it
+        return found
 
     def name(self, prefix: str = "id") -> str:
         return f"{prefix}-{next(self._names)}"
@@ -91,12 +156,13 @@ class World:
 
     def assess(self, asked: Withdrawal) -> Assessed:
         found = self.write(lambda tx: assess(tx, self.snapshot, asked, "key:shop"))
-        self.acts += found.created
+        self.acts += found.created and 1 + len(self.referrals(asked.id))
         return found
 
     def respond(self, withdrawal: str, event: Event, *, suspect: bool = False) -> Responded:
+        before = len(self.referrals(withdrawal))
         found = self.write(lambda tx: respond(tx, self.snapshot, withdrawal, event, suspect))
-        self.acts += found.created
+        self.acts += found.created + len(self.referrals(withdrawal)) - before
         return found
 
     def clear(self, withdrawal: str, *, suspect: bool = False) -> Clearance:

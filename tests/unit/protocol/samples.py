@@ -141,6 +141,7 @@ def identified() -> Referral:
     consent = Consent("consent-1", NOW, "consent.en.1")
     return replace(
         REFERRAL,
+        follows=envelope(MessageType.REFERRAL).id,
         tier=Tier.IDENTIFIED,
         basis=ReferralBasis.CUSTOMER_ASKED,
         sealed=Sealed(base64.b64decode(sealed), (kid,), consent),

@@ -27,8 +27,9 @@ EVERY = Form(
         Member("bytes", Base64(2, 2), "Bytes."),
         Member("list", Listing(Word(("a", "b")), 1, 2), "A list."),
         Member("maybe", Maybe(Whole()), "Or null."),
+        Member("may", Maybe(Whole()), "Or null, even where it may be there."),
     ),
-    (OnlyWith("maybe", "word", "yes"),),
+    (OnlyWith("maybe", "word", "yes"), OnlyWith("may", "word", "yes", needed=False)),
 )
 EMPTY_OR_WRONG: tuple[object, ...] = ([], ["a", "b", "a"], ["c"], "a", {}, None)
 GOOD: Mapping[str, Any] = {
@@ -41,6 +42,7 @@ GOOD: Mapping[str, Any] = {
     "bytes": "AAA=",
     "list": ["a"],
     "maybe": None,
+    "may": None,
 }
 
 
@@ -90,6 +92,13 @@ def test_all_findings_come_at_once_with_suggestions() -> None:
 def test_what_should_have_been_sealed_is_not_repeated() -> None:
     secret = "Chan Tai Man, +853 6600 0000"
     assert secret not in " ".join(map(str, findings_of(EVERY, {**GOOD, "bytes": secret})))
+
+
+@pytest.mark.parametrize(("word", "may", "good"), [("yes", 1, True), ("yes", None, True), ("no", 1, False)])
+def test_a_member_may_be_free_to_be_there_with_another(word: str, may: int | None, good: bool) -> None:
+    altered = {**GOOD, "word": word, "maybe": 1 if word == "yes" else None, "may": may}
+    assert [finding.code for finding in findings_of(EVERY, altered)] == ([] if good else ["only-with"])
+    assert Draft202012Validator(EVERY.schema()).is_valid(altered) is good
 
 
 @pytest.mark.parametrize(("word", "maybe", "good"), [("yes", 1, True), ("yes", None, False), ("no", 1, False)])

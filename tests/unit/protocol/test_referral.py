@@ -11,10 +11,10 @@ from breather.domain.asset import Asset, Network
 from breather.domain.referral import AmountBand, Edition, Referral, ReferralBasis, Tier
 from breather.domain.typology import REFUSED, Typology
 from breather.domain.withdrawal import Destination
-from breather.protocol.envelope import MessageType
+from breather.protocol.envelope import MessageType, message_id
 from breather.protocol.referral import read_referral, write_referral
 from breather.protocol.refusal import Malformed
-from tests.unit.protocol.samples import REFERRAL, identified, messages, opened, signed
+from tests.unit.protocol.samples import NOW, REFERRAL, identified, messages, opened, signed
 
 ABOUT = messages()["referral-pseudonymous"].envelope
 EDITIONS = st.builds(Edition, st.from_regex(r"[a-z][a-z0-9-]{1,62}", fullmatch=True), st.integers(1, 10**6))
@@ -63,6 +63,18 @@ def test_an_identified_one_carries_its_sealed_subject() -> None:
     assert b"Chan" not in sent.body
 
 
+def test_an_identified_one_may_stand_alone_but_never_follows_itself() -> None:
+    about = messages()["referral-identified"].envelope
+    alone = replace(identified(), follows=None)
+    assert read_referral(opened(signed(about, write_referral(about, alone)))) == alone
+    with pytest.raises(ValueError, match="/follows"):
+        write_referral(about, replace(identified(), follows=about.id))
+    body = altered(write_referral(about, alone), follows=about.id)
+    with pytest.raises(Malformed) as caught:
+        read_referral(opened(signed(about, body)))
+    assert [finding.code for finding in caught.value.findings] == ["follows-itself"]
+
+
 def test_writing_twice_gives_the_same_bytes() -> None:
     assert (
         write_referral(ABOUT, REFERRAL) == write_referral(ABOUT, REFERRAL) == messages()["referral-pseudonymous"].body
@@ -85,9 +97,14 @@ def test_what_has_no_place_is_refused_even_if_signed(name: str) -> None:
         ({"basis": "suspicion"}, ("/basis", "unknown-word")),
         ({"tier": "identified"}, ("/sealed", "only-with")),
         ({"sealed": {}}, ("/sealed", "only-with")),
+        ({"follows": message_id(MessageType.REFERRAL, NOW, bytes(10))}, ("/follows", "only-with")),
+        ({"follows": "rct_01jd9n3v8m0123456789abcdef"}, ("/follows", "wrong-value")),
         ({"network": "BTC"}, ("/asset", "asset-network")),
         ({"destination": {"address": "T J", "memo": None}}, ("/destination/address", "wrong-value")),
-        ({"destination": {"address": "TJ", "memo": "a\u202eb"}}, ("/destination/memo", "wrong-value")),
+        *[
+            ({"destination": {"address": "TJ", "memo": f"a{mark}b"}}, ("/destination/memo", "wrong-value"))
+            for mark in "\u202e\u2066\u200b\u200f\u061c\u00ad\ufeff"
+        ],
     ],
 )
 def test_wrong_members_are_named(members: dict[str, object], found: tuple[str, str]) -> None:

@@ -25,7 +25,9 @@ from tests.unit.protocol.samples import REFERRAL, REVIEW, TERMS, identified
 
 TODAY = date(2026, 11, 22)
 PSEUDONYMOUS = RelayTerms(
-    Tier.PSEUDONYMOUS, {name: basis for name, basis in TERMS.fields.items() if name != "sealed"}, REVIEW
+    Tier.PSEUDONYMOUS,
+    {name: basis for name, basis in TERMS.fields.items() if FIELDS[name] <= Tier.PSEUDONYMOUS},
+    REVIEW,
 )
 WITH_MEMO = replace(REFERRAL, destination=replace(REFERRAL.destination, memo="104233"))
 
@@ -84,7 +86,19 @@ def test_an_identified_referral_needs_identified_terms_and_a_subject() -> None:
 def test_there_is_no_field_for_the_customer_an_amount_or_a_time() -> None:
     """Adding one has to be a decision: this list is what guarantee H3 allows."""
     assert {field.name for field in fields(Referral)} == {
-        *("tier", "basis", "destination", "campaign", "pack", "typology", "asset", "amount_band", "day", "sealed")
+        *(
+            "tier",
+            "basis",
+            "destination",
+            "campaign",
+            "pack",
+            "typology",
+            "asset",
+            "amount_band",
+            "day",
+            "sealed",
+            "follows",
+        )
     }
     assert {field.name for field in fields(Destination)} == {"network", "address", "memo"}
 

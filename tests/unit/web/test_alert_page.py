@@ -78,6 +78,8 @@ def test_nothing_is_inline_and_nothing_is_foreign(screen: Screen, locale: str) -
 def test_nothing_confirms(screen: Screen, locale: str) -> None:
     """Confirming comes from the exchange's back end alone (guarantees G1)."""
     allowed = {"/alert/stop", "/alert/help", "/alert/listening", "/alert/answers", "/alert/acknowledge"}
+    if screen is Screen.CONSENT:
+        allowed = {"/alert/stop", "/alert/consent"}
     assert set(acts(page(screen, locale))) <= allowed
     assert "/alert/confirm" not in render_alert(a_view(screen, locale))
 
@@ -112,7 +114,7 @@ def test_every_form_carries_the_secret_and_the_language(screen: Screen) -> None:
 @pytest.mark.parametrize("screen", Screen)
 def test_the_switches_keep_the_screen_the_language_and_the_size(screen: Screen) -> None:
     tree = page(screen, "pt", larger=True)
-    chosen = f"screen={screen}&" if screen in {Screen.QUESTIONS, Screen.HELP} else ""
+    chosen = f"screen={screen}&" if screen in {Screen.QUESTIONS, Screen.HELP, Screen.CONSENT} else ""
     switch = tree.one("ul", class_="languages")
     assert [link.attributes["href"] for link in switch.all("a")] == [
         f"/alert?{chosen}locale={tag}&size=larger" for tag in LOCALES

@@ -134,7 +134,7 @@ def test_a_clearance_that_has_run_out_no_longer_counts() -> None:
 
 
 def test_help_asked_is_said_above_every_open_screen_and_not_asked_for_twice() -> None:
-    for screen in STOPPABLE - {Screen.WATCHED, Screen.HELP}:
+    for screen in STOPPABLE - {Screen.WATCHED, Screen.HELP, Screen.CONSENT}:
         tree = page(screen, help_asked_at=at(-2))
         assert tree.one("div", role="status").text.startswith("You asked for help at 15:36.")
         assert "/alert/help" not in acts(tree)

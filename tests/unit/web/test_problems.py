@@ -31,6 +31,8 @@ def made(kind: type[Refusal]) -> Refusal:
     values = {
         "str": "x",
         "str | None": None,
+        "int": 2,
+        "int | None": None,
         "Millis": AT,
         "tuple[str, ...]": ("/amount",),
         "Resolution": Resolution.STOP,

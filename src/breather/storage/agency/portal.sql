@@ -39,6 +39,15 @@ SELECT r.number, r.sender, r.id, r.received_at, r.tier, r.basis, r.typology, r.a
 -- name: portal_body
 SELECT body FROM referral WHERE number = :number;
 
+-- name: portal_follows
+-- Ids are the sender's own, so one exchange can never point at what another sent.
+SELECT earlier.number FROM referral r JOIN referral earlier ON earlier.sender = r.sender AND earlier.id = r.follows
+ WHERE r.number = :number;
+
+-- name: portal_followed_by
+SELECT later.number FROM referral r JOIN referral later ON later.sender = r.sender AND later.follows = r.id
+ WHERE r.number = :number ORDER BY later.number LIMIT 1;
+
 -- name: portal_destinations
 SELECT * FROM destination WHERE last_number < :before ORDER BY last_number DESC LIMIT :rows;
 
@@ -61,6 +70,7 @@ SELECT number, at, step, kind, actor, body FROM journal WHERE subject = :subject
 SELECT process, at, detail FROM heartbeat ORDER BY process;
 
 -- name: portal_received
--- How much each exchange has sent, and when last.
-SELECT sender, CAST(count(*) AS BIGINT) AS referrals, max(received_at) AS last_at FROM referral
+-- How much each exchange has sent, when last, and how far it has counted: it numbers its referrals from 1.
+SELECT sender, CAST(count(*) AS BIGINT) AS referrals, max(received_at) AS last_at, max(sequence) AS sequence
+  FROM referral
  GROUP BY sender ORDER BY sender;

@@ -61,6 +61,8 @@ class PortalReader:
             about=self.about(row.key),
             notes=tuple(self._connection.all_as(NoteRow, "portal_notes", referral=number)),
             timeline=tuple(self._connection.all_as(JournalRow, "portal_timeline", subject=subject_of(number))),
+            follows=self._other("portal_follows", number),
+            followed_by=self._other("portal_followed_by", number),
         )
 
     def counts(self) -> Mapping[Standing, int]:
@@ -79,6 +81,10 @@ class PortalReader:
     def received(self) -> tuple[ReceivedRow, ...]:
         """How much each exchange has sent, by name."""
         return tuple(self._connection.all_as(ReceivedRow, "portal_received"))
+
+    def _other(self, query: str, number: int) -> int | None:
+        row = self._connection.one(query, number=number)
+        return None if row is None else int(row["number"])
 
 
 def subject_of(number: int) -> str:

@@ -93,9 +93,12 @@ class HeartbeatRow:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRow:
+    """`sequence` is the highest number that the exchange gave a referral: above `referrals`, some are missing."""
+
     sender: str
     referrals: int
     last_at: Millis
+    sequence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +119,15 @@ class DestinationPage:
 
 @dataclass(frozen=True, slots=True)
 class ReferralFile:
-    """One referral with all that hangs on it. `about` is everything on its destination, this one included."""
+    """One referral with all that hangs on it. `about` is everything on its destination, this one included.
+
+    `follows` and `followed_by` number the same sender's other referral of the same withdrawal, if it is here.
+    """
 
     row: ReferralRow
     body: bytes
     about: tuple[ReferralRow, ...]
     notes: tuple[NoteRow, ...]
     timeline: tuple[JournalRow, ...]
+    follows: int | None
+    followed_by: int | None

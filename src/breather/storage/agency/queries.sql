@@ -14,9 +14,9 @@ SELECT * FROM referral WHERE number = :number;
 
 -- name: insert_referral
 INSERT INTO referral (number, sender, id, hash, body, sequence, receipt, received_at, destination, tier, basis, typology, asset,
-                      amount_band, day, sealed, standing, changed)
+                      amount_band, day, sealed, follows, standing, changed)
 VALUES (:number, :sender, :id, :hash, :body, :sequence, :receipt, :received_at, :destination, :tier, :basis, :typology, :asset,
-        :amount_band, :day, :sealed, 'waiting', :number);
+        :amount_band, :day, :sealed, :follows, 'waiting', :number);
 
 -- name: sent_about
 -- Whether this sender has referred this destination before: at most one row.

@@ -52,6 +52,7 @@ CREATE TABLE referral (
     amount_band  TEXT,
     day          TEXT,
     sealed       BIGINT NOT NULL,             -- 1: carries a sealed subject
+    follows      TEXT,                        -- the sender's id of its earlier referral of the same withdrawal
     standing     TEXT   NOT NULL,             -- waiting, claimed, decided
     claimed_by   TEXT,
     claimed_at   BIGINT,
@@ -65,6 +66,7 @@ CREATE TABLE referral (
 CREATE INDEX referral_standing ON referral (standing, number);
 CREATE INDEX referral_destination ON referral (destination, number);
 CREATE INDEX referral_changed ON referral (changed);
+CREATE INDEX referral_follows ON referral (sender, follows);
 
 -- Every disposition, the replaced ones too. `id` is the form's: pressing twice is one disposition.
 CREATE TABLE disposition (

@@ -11,7 +11,9 @@ VALUES (:id, :number, :customer, :asset, :network, :amount, :destination, :decid
 UPDATE withdrawal
 SET changed = :changed, raised_friction = :raised_friction, watched_at = :watched_at, answered_at = :answered_at,
     answered = :answered, help_asked_at = :help_asked_at, transaction_id = :transaction_id,
-    broadcast_at = :broadcast_at, stopped_at = :stopped_at, stopped_by = :stopped_by, stopped_actor = :stopped_actor
+    broadcast_at = :broadcast_at, stopped_at = :stopped_at, stopped_by = :stopped_by, stopped_actor = :stopped_actor,
+    consented_at = :consented_at, consent_text = :consent_text, consent_number = :consent_number,
+    subject_referral = :subject_referral
 WHERE id = :id;
 
 -- name: stop_companions

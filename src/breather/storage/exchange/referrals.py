@@ -81,6 +81,14 @@ def promise(tx: Transaction, promised: Promise, number: int) -> None:
     tx.run("insert_delivery", referral=promised.id, addressee=promised.addressee, due_at=tx.now)
 
 
+def take_back(tx: Transaction, referral: str, because: str) -> bool:
+    """The promise will not be kept, and its bytes are gone. False for one that has a receipt: it has arrived."""
+    if not tx.run("take_back_delivery", referral=referral, problem=because, now=tx.now):
+        return False
+    tx.run("empty_referral", id=referral, nothing=b"")
+    return True
+
+
 def referrals_of(reader: Reader, withdrawal: str) -> list[ReferralRow]:
     """In the order in which they were promised."""
     return reader.all_as(ReferralRow, "referrals_of", withdrawal=withdrawal)

@@ -26,3 +26,21 @@ ON CONFLICT (peer, type) DO UPDATE SET last = counter.last + 1;
 
 -- name: is_listed
 SELECT confirmed_at FROM listing WHERE destination = :destination AND withdrawn_at IS NULL LIMIT 1;
+
+-- name: take_back_delivery
+-- Not what has a receipt: that has arrived, and cannot be unsent. The lease stays, so that a receipt of an attempt under
+-- way can still be settled; a failure settles only what is pending.
+UPDATE delivery
+SET state = 'dead', problem = :problem, leased_until = 0, settled_at = COALESCE(settled_at, :now)
+WHERE referral = :referral AND state <> 'receipted';
+
+-- name: empty_referral
+UPDATE referral SET body = :nothing WHERE id = :id;
+
+-- name: waiting_towards
+-- Withdrawals to a destination that were put something in the way, and have neither left nor been stopped.
+SELECT withdrawal.*
+FROM pause JOIN withdrawal ON withdrawal.pause = pause.id
+WHERE pause.destination = :destination AND pause.offered_at >= :since
+  AND withdrawal.transaction_id IS NULL AND withdrawal.stopped_at IS NULL
+ORDER BY withdrawal.number;

@@ -76,6 +76,7 @@ CREATE TABLE pause (
     actor         TEXT
 );
 CREATE INDEX pause_of_pair ON pause (customer, destination, offered_at);
+CREATE INDEX pause_of_destination ON pause (destination, offered_at);
 
 CREATE TABLE hold (
     id          TEXT   PRIMARY KEY,

@@ -49,6 +49,10 @@ class WithdrawalRow:
     stopped_at: Millis | None
     stopped_by: str | None
     stopped_actor: str | None
+    consented_at: Millis | None
+    consent_text: str | None
+    consent_number: int | None
+    subject_referral: str | None
 
     def asked(self) -> Withdrawal:
         return decode_withdrawal(self.submitted)
@@ -138,6 +142,7 @@ def standing_of(reader: Reader, row: WithdrawalRow) -> Standing:
         companion_watched=company is not None and company["watched"] > 0,
         joined=1 if company is None else company["joined"],
         help_asked_at=row.help_asked_at,
+        consented_at=row.consented_at,
         stopped=row.stopped(),
         transaction_id=row.transaction_id,
         broadcast_at=row.broadcast_at,
@@ -234,6 +239,7 @@ def save_standing(
         stopped_at=None if stopped is None else stopped.at,
         stopped_by=None if stopped is None else stopped.event,
         stopped_actor=None if stopped is None else stopped.actor,
+        consented_at=after.consented_at,
     )
     _save_row(tx, new)
     if after.pause is not None and after.pause != before.pause:
@@ -268,6 +274,10 @@ def _save_row(tx: Transaction, row: WithdrawalRow) -> None:
         stopped_at=row.stopped_at,
         stopped_by=row.stopped_by,
         stopped_actor=row.stopped_actor,
+        consented_at=row.consented_at,
+        consent_text=row.consent_text,
+        consent_number=row.consent_number,
+        subject_referral=row.subject_referral,
     )
 
 

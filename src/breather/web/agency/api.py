@@ -3,11 +3,11 @@
 POST /v1/referrals   the referral's bytes; answered with the signed receipt over exactly these bytes
 GET  /v1/changes     the pull in the header `Breather-Message`, base64; answered with manifest and page
 GET  /v1/key-list    this agency's key list; the root's signature in `Breather-Signature`
+GET  /openapi.json   the description of these three
 """
 
 import asyncio
 import base64
-import binascii
 import secrets
 from collections.abc import Callable, Mapping
 from typing import TypeVar
@@ -19,13 +19,12 @@ from starlette.routing import Route
 
 from breather.agency.answer import Answer, changes_answer, receipt_answer, refusal_answer
 from breather.agency.letterhead import ENTROPY_BYTES, Letterhead
-from breather.agency.receive import Received, read_allowed, receive
+from breather.agency.receive import Arrived, Received, read_arrived, receive
 from breather.agency.refusal import Refusal as ActRefusal
 from breather.agency.snapshot import Snapshot
 from breather.agency.tell import Pulled, pull
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis
-from breather.domain.referral import Referral
 from breather.protocol.changes import read_pull
 from breather.protocol.envelope import MessageType, read_envelope
 from breather.protocol.message import SIGNATURE_HEADER, Message, open_message, read_signature
@@ -33,14 +32,13 @@ from breather.protocol.problem import Problem
 from breather.protocol.refusal import Malformed, OutsideReplayWindow
 from breather.protocol.refusal import Refusal as MessageRefusal
 from breather.storage.transaction import Transaction
+from breather.web.agency.openapi import LINES, LONGEST_PULL, MESSAGE_HEADER, openapi_bytes
 from breather.web.agency.refusals import problem_of_act, problem_of_message
 from breather.web.agency.site import Site
 from breather.web.body import read_body
 
 T = TypeVar("T")
 
-MESSAGE_HEADER = "Breather-Message"
-LONGEST_PULL = 2_000
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
@@ -55,6 +53,7 @@ class Api:
             Route("/v1/referrals", self.referral, methods=["POST"]),
             Route("/v1/changes", self.changes, methods=["GET"]),
             Route("/v1/key-list", self.key_list, methods=["GET"]),
+            Route("/openapi.json", _openapi, methods=["GET"]),
         ]
 
     async def referral(self, request: Request) -> Response:
@@ -62,8 +61,8 @@ class Api:
         snapshot, body = self._agency.snapshot, await read_body(request)
         message = await self._opened(snapshot, request.headers, body, MessageType.REFERRAL)
         terms = snapshot.terms_of(message.envelope.sender)
-        referral = await self._held(snapshot, message, lambda: read_allowed(message, terms))
-        received = await self._received(snapshot, message, referral)
+        arrived = await self._held(snapshot, message, lambda: read_arrived(message, terms))
+        received = await self._received(snapshot, arrived)
         answer = await run_in_threadpool(receipt_answer, snapshot, received.receipt, self._agency.clock.now())
         return _signed(answer, 201 if received.created else 200)
 
@@ -78,7 +77,7 @@ class Api:
             return pull(tx, letterhead, message.envelope.sender, after, entropy)
 
         pulled = await asyncio.wrap_future(self._agency.submit(command))
-        return _signed(await run_in_threadpool(changes_answer, snapshot, pulled), 200)
+        return _signed(await run_in_threadpool(changes_answer, snapshot, pulled), 200, LINES)
 
     async def key_list(self, request: Request) -> Response:
         """For everybody: it holds public keys only, and nobody believes it without the pinned fingerprint."""
@@ -86,16 +85,16 @@ class Api:
         headers = {**NO_STORE, SIGNATURE_HEADER: signed.signature_text}
         return Response(signed.body, 200, headers, "application/json")
 
-    async def _received(self, snapshot: Snapshot, message: Message, referral: Referral) -> Received:
+    async def _received(self, snapshot: Snapshot, arrived: Arrived) -> Received:
         letterhead, entropy = _letterhead(snapshot), secrets.token_bytes(ENTROPY_BYTES)
 
         def command(tx: Transaction) -> Received:
-            return receive(tx, letterhead, message, referral, entropy)
+            return receive(tx, letterhead, arrived, entropy)
 
         try:
             return await asyncio.wrap_future(self._agency.submit(command))
         except ActRefusal as refusal:
-            raise problem_of_act(refusal, self._refused(snapshot, message, refusal.code)) from None
+            raise problem_of_act(refusal, self._refused(snapshot, arrived.message, refusal.code)) from None
 
     async def _opened(
         self, snapshot: Snapshot, headers: Mapping[str, str], body: bytes, expected: MessageType
@@ -115,13 +114,15 @@ class Api:
             return await run_in_threadpool(read)
         except MessageRefusal as refusal:
             raise problem_of_message(refusal, self._refused(snapshot, message, refusal.code)) from None
-        except ActRefusal as refusal:
-            raise problem_of_act(refusal, self._refused(snapshot, message, refusal.code)) from None
 
     def _refused(self, snapshot: Snapshot, message: Message, code: str) -> Answer:
         """Final: signing the same body again would change nothing."""
         problem = Problem(message.envelope.id, message.signature.at, code, False, self._agency.clock.now())
         return refusal_answer(snapshot, message.envelope, problem, secrets.token_bytes(ENTROPY_BYTES))
+
+
+async def _openapi(request: Request) -> Response:
+    return Response(openapi_bytes(), media_type="application/json")
 
 
 def _letterhead(snapshot: Snapshot) -> Letterhead:
@@ -139,7 +140,7 @@ def _pull_of(request: Request) -> bytes:
     text = request.headers.get(MESSAGE_HEADER, "")
     try:
         body = base64.b64decode(text, validate=True) if len(text) <= LONGEST_PULL else b""
-    except binascii.Error:
+    except ValueError:  # no base64, or not even ASCII
         body = b""
     if not body:
         finding = Finding(MESSAGE_HEADER, "missing-header", "must be the pull's body in base64")
@@ -155,6 +156,6 @@ def _after(message: Message, asked: str | None) -> int:
     return after
 
 
-def _signed(answer: Answer, status: int) -> Response:
+def _signed(answer: Answer, status: int, media_type: str = "application/json") -> Response:
     headers = {**NO_STORE, **answer.signature.headers()}
-    return Response(answer.body, status, headers, "application/json")
+    return Response(answer.body, status, headers, media_type)

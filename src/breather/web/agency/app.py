@@ -8,7 +8,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -19,9 +19,11 @@ from breather.web.agency.api import Api
 from breather.web.agency.portal import PortalRoutes
 from breather.web.agency.portal_acts import PortalActs
 from breather.web.agency.portal_door import PortalDoor
+from breather.web.agency.portal_pages import render_trouble
 from breather.web.agency.refusals import problem_of_act
 from breather.web.agency.site import Site
 from breather.web.agency.verify import VerifyRoutes
+from breather.web.pages import page_headers
 from breather.web.problems import Problem, problem_of
 from breather.web.static_files import static_route
 
@@ -52,18 +54,22 @@ def create_app(site: Site) -> Starlette:
                 await poll
             await run_in_threadpool(site.agency.close)
 
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _answer_http,
             # By name: what Starlette answers for `Exception` it raises again, and the server then cuts the connection.
+            ClientDisconnect: _gone,
             Problem: _answer,
             Refusal: _answer,
             StorageFailure: _answer,
             Exception: _answer,
         },
     )
+    # Its redirections name the host and the scheme that the request claims; a wrong address is not found instead.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _poll(agency: RunningAgency) -> None:
@@ -84,18 +90,30 @@ async def _home(request: Request) -> Response:
     return RedirectResponse("/verify", 303)
 
 
+async def _gone(request: Request, error: Exception) -> Response:
+    """Whoever asked has hung up in the middle: no fault of ours, and writing down each would be work for strangers."""
+    return Response(status_code=400)
+
+
 async def _answer(request: Request, error: Exception) -> Response:
     problem = problem_of_act(error) if isinstance(error, Refusal) else problem_of(error)
     if problem.status == 500:
         # What was typed or sent is never logged, only what raised.
         _log.error("fault", error=type(error).__name__, exc_info=error)
-    return problem.response()
+    return _said(request, problem)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     codes = {404: "not-found", 405: "method"}
-    response = Problem(error.status_code, codes.get(error.status_code, "http"), str(error.detail)).response()
+    response = _said(request, Problem(error.status_code, codes.get(error.status_code, "http"), str(error.detail)))
     for name, value in (error.headers or {}).items():
         response.headers[name] = value
     return response
+
+
+def _said(request: Request, problem: Problem) -> Response:
+    """A document for programs; under /portal a page, for an officer is looking at it."""
+    if not request.url.path.startswith("/portal"):
+        return problem.response()
+    return Response(render_trouble(problem.title, problem.detail), problem.status, page_headers())

@@ -23,6 +23,9 @@ def caller_of(request: Request, proxies: int) -> str:
         found = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
+        # All of IPv4 is one /64 there, and would be one caller.
+        found = found.ipv4_mapped
     return str(found) if found.version == 4 else str(ipaddress.ip_network((int(found) >> 64 << 64, 64)))
 
 

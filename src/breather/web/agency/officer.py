@@ -29,11 +29,11 @@ class Officers:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.agency = site.agency
-        self._secure = "; Secure" if site.public_url.startswith("https://") else ""
+        self._secure = site.public_url.startswith("https://")
 
     async def ask(self, request: Request, question: Callable[[Frame, PortalReader], T]) -> T | None:
         """The answer for whoever is logged in, from one snapshot; None for everybody else."""
-        cookie = request.cookies.get(COOKIE, "")
+        cookie = self.cookie_of(request, COOKIE)
 
         def asked(reader: Reader, now: Millis) -> T | None:
             session = find(reader, cookie, now)
@@ -43,7 +43,7 @@ class Officers:
 
     async def session(self, request: Request, form: Form) -> OfficerSession | None:
         """Who sent this form; None unless it came from a page of this session."""
-        cookie = request.cookies.get(COOKIE, "")
+        cookie = self.cookie_of(request, COOKIE)
         found = await run_in_threadpool(self.agency.read, lambda reader, now: find(reader, cookie, now))
         if found is None or not secrets.compare_digest(found.csrf.encode(), form.get("csrf", "").encode()):
             return None
@@ -56,7 +56,16 @@ class Officers:
         return Frame(self.site.name, self.agency.snapshot.mode, session.officer, now, self.site.zone, session.csrf)
 
     def cookie(self, name: str, value: str, seconds: int) -> str:
-        return f"{name}={value}; Path=/portal; Max-Age={seconds}; HttpOnly; SameSite=Strict{self._secure}"
+        """The header that sets it."""
+        secure = "; Secure" if self._secure else ""
+        return f"{self._own(name)}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+
+    def cookie_of(self, request: Request, name: str) -> str:
+        return request.cookies.get(self._own(name), "")
+
+    def _own(self, name: str) -> str:
+        """Over https no other host of the domain can set this cookie: `__Host-` forbids it (and wants Path=/)."""
+        return f"__Host-{name}" if self._secure else name
 
 
 def to_the_door() -> Response:

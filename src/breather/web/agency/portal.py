@@ -122,7 +122,7 @@ def referral_page(frame: Frame, number: int, file: ReferralFile | None, draft: D
     if file is None:
         return render_missing(frame, str(number)), 404
     view = referral_view(frame, file, secrets.token_urlsafe(16), draft, problem)
-    return render_referral(view), 409 if problem else 200
+    return render_referral(view), 200
 
 
 def number_of(request: Request) -> int:

@@ -13,6 +13,7 @@ from breather.agency.session import OfficerSession
 from breather.agency.triage import Judgement, claim, dispose, hand_back
 from breather.domain.disposition import Disposition
 from breather.storage.agency.portal_reader import PortalReader
+from breather.storage.failure import StorageFailure
 from breather.storage.transaction import Transaction
 from breather.web.agency.officer import Officers, to_the_door
 from breather.web.agency.portal import number_of, referral_page
@@ -23,7 +24,10 @@ from breather.web.forms import Form, read_form
 from breather.web.pages import page_headers
 
 LONGEST_FORM_ID = 64
+# A note of LONGEST_NOTE characters of four bytes, each byte as %XX, and the fields beside it.
+LARGEST_FORM = 64 * 1024
 NO_CHOICE = "Choose what you found."
+NOT_STORED = "It could not be stored just now. What you typed is still here: look what stands above, and press again."
 
 Act = Callable[[Transaction], bool]
 
@@ -64,20 +68,23 @@ class PortalActs:
 
     async def _act(self, request: Request, act: Callable[[OfficerSession, Form], Act | None]) -> Response:
         """Done: see it on the page. Refused: the same page says why, and keeps what was typed."""
-        form = await read_form(request)
+        form = await read_form(request, LARGEST_FORM)
         officer = await self._officers.session(request, form)
         if officer is None:
             return to_the_door()
         command = act(officer, form)
         if command is None:
-            return await self._again(request, form, NO_CHOICE)
+            return await self._again(request, form, NO_CHOICE, 422)
         try:
             await self._officers.act(command)
         except Refusal as refusal:
-            return await self._again(request, form, str(refusal))
+            return await self._again(request, form, str(refusal), 409)
+        except StorageFailure:
+            # Perhaps it was stored: then the page shows it, and its new form cannot decide unseen.
+            return await self._again(request, form, NOT_STORED, 503)
         return RedirectResponse(referral_address(number_of(request)), 303, {"Cache-Control": "no-store"})
 
-    async def _again(self, request: Request, form: Form, problem: str) -> Response:
+    async def _again(self, request: Request, form: Form, problem: str, status: int) -> Response:
         number = number_of(request)
         draft = Draft(form.get("disposition", ""), form.get("duplicate_of", ""), form.get("note", ""))
 
@@ -85,7 +92,9 @@ class PortalActs:
             return referral_page(frame, number, reader.referral(number), draft, problem)
 
         found = await self._officers.ask(request, page)
-        return to_the_door() if found is None else Response(found[0], found[1], self._headers)
+        if found is None:
+            return to_the_door()
+        return Response(found[0], status if found[1] == 200 else found[1], self._headers)
 
 
 def _judgement(officer: OfficerSession, form: Form) -> Judgement | None:

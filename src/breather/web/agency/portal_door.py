@@ -1,7 +1,7 @@
 """The portal's door: one password for all officers, and the name that each of them gives."""
 
+import asyncio
 import secrets
-import threading
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -35,8 +35,9 @@ class PortalDoor:
         self._site = site
         self._headers = page_headers()
         self._tries = Allowance(TRIES, 10 * MINUTE)
-        # Each check of a password takes 64 MiB and 0.1 s: one at a time, away from the event loop.
-        self._one_check = threading.Lock()
+        # Each check of a password takes 64 MiB and 0.1 s: one at a time, away from the event loop. Who waits for it
+        # holds no thread, or a crowd at the door would keep referrals out.
+        self._one_check = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         return [
@@ -50,7 +51,7 @@ class PortalDoor:
 
     async def enter(self, request: Request) -> Response:
         form = await read_form(request)
-        mark = request.cookies.get(DOOR_COOKIE, "")
+        mark = self._officers.cookie_of(request, DOOR_COOKIE)
         if not mark or not secrets.compare_digest(mark.encode(), form.get("csrf", "").encode()):
             return self._page(form, TOO_OLD, 403)
         if self._tries.take(caller_of(request, self._site.proxies), self._site.agency.clock.now()):
@@ -59,7 +60,9 @@ class PortalDoor:
             officer = officer_name(form.get("officer", ""))
         except ValueError as problem:
             return self._page({}, f"{str(problem)[:1].upper()}{str(problem)[1:]}.", 422)
-        if not await run_in_threadpool(self._is_password, form.get("password", "")):
+        async with self._one_check:
+            right = await run_in_threadpool(self._is_password, form.get("password", ""))
+        if not right:
             return self._page(form, WRONG, 403)
         session = secrets.token_urlsafe(32)
         await self._officers.act(lambda tx: begin(tx, session, officer))
@@ -70,18 +73,17 @@ class PortalDoor:
         return response
 
     async def leave(self, request: Request) -> Response:
-        form = await read_form(request)
-        if await self._officers.session(request, form) is not None:
-            session = request.cookies[COOKIE]
-            await self._officers.act(lambda tx: end(tx, session))
+        form, session = await read_form(request), self._officers.cookie_of(request, COOKIE)
+        if await self._officers.session(request, form) is None:
+            # A form of somebody else's page: it may not even take the cookie away.
+            return to_the_door()
+        await self._officers.act(lambda tx: end(tx, session))
         response = to_the_door()
         response.headers.append("set-cookie", self._officers.cookie(COOKIE, "", 0))
         return response
 
     def _is_password(self, text: str) -> bool:
-        stored = self._site.agency.read(_stored_password)
-        with self._one_check:
-            return password_matches(stored, text)
+        return password_matches(self._site.agency.read(_stored_password), text)
 
     def _page(self, form: Form, message: str, status: int) -> Response:
         mark = secrets.token_urlsafe(16)

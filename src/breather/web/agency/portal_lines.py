@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from breather.agency.examine import LATE_AFTER, SOON
 from breather.agency.snapshot import Snapshot
-from breather.domain.instant import DAY, SECOND, Millis
+from breather.domain.instant import Millis
 from breather.protocol.peer_folder import PinnedPeer
 from breather.protocol.trust import show_fingerprint
 from breather.storage.agency.portal_record import HeartbeatRow, JournalRow, NoteRow, ReceivedRow, ReferralFile
@@ -22,9 +23,6 @@ from breather.web.agency.portal_view import (
     SlotLine,
     StatusView,
 )
-
-LATE_AFTER = 30 * SECOND
-SOON = 14 * DAY
 
 
 def referral_view(frame: Frame, file: ReferralFile, form: str, draft: Draft, problem: str = "") -> ReferralView:
@@ -43,6 +41,9 @@ def referral_view(frame: Frame, file: ReferralFile, form: str, draft: Draft, pro
         ),
         campaign=_edition(sent, "campaign"),
         pack=_edition(sent, "pack"),
+        follows=sent.get("follows") or "",
+        follows_number=file.follows,
+        followed_by=file.followed_by,
         sealed_to=tuple(str(key) for key in (sent.get("sealed") or {}).get("keys", ())),
         mine=row.claimed_by == frame.officer,
         others=others,
@@ -120,4 +121,4 @@ def _members(raw: bytes) -> Mapping[str, Any]:
 
 def _edition(sent: Mapping[str, Any], name: str) -> str:
     edition = sent.get(name)
-    return f"{edition['id']} {edition['version']}" if isinstance(edition, dict) else ""
+    return f"{edition['id']}, version {edition['version']}" if isinstance(edition, dict) else ""

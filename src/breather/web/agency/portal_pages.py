@@ -50,6 +50,11 @@ def render_missing(frame: Frame, what: str) -> str:
     return template.render(frame=frame, what=what[:64], words=portal_words)
 
 
+def render_trouble(title: str, detail: str) -> str:
+    """For whatever else goes wrong under /portal: a person reads it, and no session is asked for."""
+    return environment().get_template("portal/trouble.html").render(title=title, detail=detail)
+
+
 def inbox_address(standing: Standing | None, before: int | None = None) -> str:
     """The inbox's address with this filter, from number `before` on."""
     members = {"standing": standing.value if standing else "", "before": str(before) if before is not None else ""}

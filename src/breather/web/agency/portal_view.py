@@ -96,6 +96,7 @@ class ReferralView:
     """`mine`: claimed by the officer who looks. `earlier` are the same exchange's other referrals, for duplicates.
 
     `form` names this form, so that pressing twice decides once. `sealed_to` are key ids, empty without a subject.
+    `follows` is the sender's id of the referral that this one follows, `follows_number` its place in this inbox.
     """
 
     frame: Frame
@@ -103,6 +104,9 @@ class ReferralView:
     facts: tuple[Fact, ...]
     campaign: str
     pack: str
+    follows: str
+    follows_number: int | None
+    followed_by: int | None
     sealed_to: tuple[str, ...]
     mine: bool
     others: tuple[ReferralRow, ...]

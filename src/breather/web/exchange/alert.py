@@ -24,7 +24,9 @@ from breather.exchange.respond import respond
 from breather.exchange.view import view
 from breather.storage.reader import Reader
 from breather.web.exchange.alert_page import AlertView, Screen, render_alert
+from breather.web.exchange.alert_told import Naming, consent_text
 from breather.web.exchange.alert_view import Page, Wish, alert_view, expired_view, locale_of, read_answers
+from breather.web.exchange.shown_code import shown_code
 from breather.web.exchange.site import Site
 from breather.web.forms import Form, read_form
 from breather.web.pages import page_headers
@@ -42,7 +44,11 @@ _ACTS: Mapping[str, EventKind] = {
     "stop": EventKind.STOP,
     "help": EventKind.HELP,
     "listening": EventKind.LISTENING,
+    "consent": EventKind.CONSENT,
+    "revoke-consent": EventKind.REVOKE,
 }
+# What may be said, taken back and said again, and where that changes anything.
+_NAMING: Mapping[EventKind, Naming] = {EventKind.CONSENT: Naming.OFFERED, EventKind.REVOKE: Naming.AGREED}
 
 
 class AlertRoutes:
@@ -92,7 +98,9 @@ class AlertRoutes:
         page = await self._page(request)
         if kind is None or page is None or not _genuine(form, page):
             return self._expired(request, 410 if kind is not None else 404)
-        await self._apply(page, Event(_event_id(kind, page), kind, Actor.CUSTOMER))
+        event = _event_of(kind, page)
+        if event is not None:
+            await self._apply(page, event)
         return RedirectResponse(_with_query("/alert", request), 303, {"Cache-Control": "no-store"})
 
     async def answer(self, request: Request) -> Response:
@@ -144,7 +152,7 @@ class AlertRoutes:
             active = snapshot.frozen(seen.row.campaign_key)
             pack = None if active is None else active.pack
             locale = locale_of(pack, wanted, session.locale, seen.record.locale)
-            return Page(seen, active, locale, session.csrf)
+            return Page(seen, active, locale, session.csrf, shown_code(snapshot.identity, active, seen))
 
         return await run_in_threadpool(self._exchange.read, question)
 
@@ -172,6 +180,7 @@ class AlertRoutes:
             "typology": page.typology.value,
             "variant": None if choice is None else choice.variant,
             "why": page.why,
+            "code": shown.code or None,
         }
         event = Event(
             f"{PAGE_EVENT}shown:{shown.screen.value}:{shown.locale}", EventKind.SHOWN, Actor.CUSTOMER, shown=body
@@ -206,8 +215,20 @@ def _session_of(request: Request) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def _event_of(kind: EventKind, page: Page) -> Event | None:
+    """None where it would say what is known, or what was not asked: consent is never taken in a watched session."""
+    if kind in _NAMING and page.naming is not _NAMING[kind]:
+        return None
+    read = consent_text(page.locale) if kind is EventKind.CONSENT else ""
+    return Event(_event_id(kind, page), kind, Actor.CUSTOMER, consent_text=read)
+
+
 def _event_id(kind: EventKind, page: Page) -> str:
-    """Pressing twice is one act. After a hold an acknowledgement is asked for anew, and is another act."""
+    """Pressing twice is one act. After a hold an acknowledgement is asked for anew, and is another act; so is agreeing
+    again after taking it back.
+    """
+    if kind in _NAMING:
+        return f"{PAGE_EVENT}{kind.value}/{page.seen.row.changed}"
     again = f"/{len(page.seen.standing.holds)}" if kind is EventKind.ACKNOWLEDGE else ""
     return f"{PAGE_EVENT}{kind.value}{again}"
 

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from breather.domain.instant import SECOND, Millis, format_instant
+from breather.web.exchange.alert_told import Naming, Stage, ToldLine
 from breather.web.pages import environment
 from breather.web.texts import Texts, texts_for
 
@@ -27,6 +28,7 @@ class Screen(StrEnum):
     ELAPSED = "elapsed"
     STOPPED = "stopped"
     HELP = "help"
+    CONSENT = "consent"
     HELD = "held"
     LAPSED = "lapsed"
     WATCHED = "watched"
@@ -44,10 +46,18 @@ STOPPABLE: Final = frozenset(
         Screen.RUNNING,
         Screen.ELAPSED,
         Screen.HELP,
+        Screen.CONSENT,
         Screen.HELD,
         Screen.WATCHED,
     }
 )
+
+# Where she may be about to dial, and the alert's code is of use.
+CODED: Final = frozenset(
+    {Screen.NOTICE, Screen.ALERT, Screen.RUNNING, Screen.ELAPSED, Screen.HELD, Screen.STOPPED, Screen.HELP}
+)
+# What is shown only because the address asks for it.
+CHOSEN: Final = frozenset({Screen.QUESTIONS, Screen.HELP, Screen.CONSENT})
 
 # The state that `GET /alert/state` would answer for a screen; the rest are computed from the view's times.
 _STATES: Final[Mapping[Screen, str]] = MappingProxyType(
@@ -91,7 +101,8 @@ class AlertView:
 
     From `agency` to `questions` all words are the pack's, in `locale`. `time_zone` is an IANA name. On an
     expired link there is no withdrawal, and all of them are empty. `answered` holds (question id, value) pairs
-    already given when the questions are shown again.
+    already given when the questions are shown again. `ended` is the state in the API's words once the
+    withdrawal has come to its end and she is on the consent screen all the same: then nothing is left to stop.
     """
 
     screen: Screen
@@ -129,6 +140,10 @@ class AlertView:
     answers_missing: bool = False
     answered: tuple[tuple[str, str], ...] = ()
     page: str = ""
+    code: str = ""
+    told: tuple[ToldLine, ...] = ()
+    naming: Naming = Naming.NOT_OFFERED
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +170,8 @@ class Links:
         return _address(f"/alert/{act}", self.view.page, "", self.view.locale, self.view.larger)
 
     def same(self, *, locale: str = "", larger: bool | None = None) -> str:
-        """This very screen in another language or size. Only two screens are chosen by the address."""
-        chosen = self.view.screen in {Screen.QUESTIONS, Screen.HELP}
+        """This very screen in another language or size, also where it is one that the address chooses."""
+        chosen = self.view.screen in CHOSEN
         return self.page(screen=str(self.view.screen) if chosen else "", locale=locale, larger=larger)
 
     def _size(self, larger: bool | None) -> bool:
@@ -173,13 +188,20 @@ def state_of(view: AlertView) -> str:
 
     A watched session or a request for help is not a state; there the times say which one it is.
     """
+    if view.ended:
+        return view.ended
     if view.screen in _STATES:
-        return _STATES[view.screen]
+        return state_word(view.screen)
     if view.held_until is not None and view.held_until > view.now:
         return "held"
     if view.elapses_at is None:
         return "offered"
     return "running" if view.elapses_at > view.now else "elapsed"
+
+
+def state_word(screen: Screen) -> str:
+    """The state that a screen alone says; KeyError for one on which the times say it."""
+    return _STATES[screen]
 
 
 def is_stopping(view: AlertView) -> bool:
@@ -211,11 +233,13 @@ def render_alert(view: AlertView) -> str:
             links=Links(view),
             languages=[(tag, texts_for(tag)) for tag in view.locales],
             state=state_of(view),
-            stoppable=view.screen in STOPPABLE,
+            stoppable=view.screen in STOPPABLE and not view.ended,
             stopping=is_stopping(view),
             clock=clock_of(view, texts),
             given=frozenset(view.answered),
             answered_ids=frozenset(question for question, _ in view.answered),
             instant=format_instant,
+            stage=Stage,
+            naming=Naming,
         )
     )

@@ -15,7 +15,16 @@ from breather.domain.withdrawal import Withdrawal
 from breather.exchange.record import AlertChoice
 from breather.exchange.snapshot import Activated
 from breather.exchange.view import WithdrawalView
-from breather.web.exchange.alert_page import AlertView, ContactLine, QuestionLine, Screen
+from breather.web.exchange.alert_page import (
+    CODED,
+    STOPPABLE,
+    AlertView,
+    ContactLine,
+    QuestionLine,
+    Screen,
+    state_word,
+)
+from breather.web.exchange.alert_told import Naming, ToldLine, naming_of, told_lines
 from breather.web.texts import REFERENCE, all_texts, texts_for
 
 YES, NO = "yes", "no"
@@ -33,12 +42,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One withdrawal on the page. `active` is None where no campaign applied: then nothing of an agency is said."""
+    """One withdrawal on the page. `active` is None where no campaign applied: then nothing of an agency is said.
+
+    `code` is the alert's, "" for none.
+    """
 
     seen: WithdrawalView
     active: Activated | None
     locale: str
     csrf: str
+    code: str = ""
 
     @property
     def asked(self) -> Withdrawal:
@@ -64,9 +77,28 @@ class Page:
         answered = self.seen.answered
         return list(answered.why) if answered is not None and answered.why else list(self.seen.record.why)
 
+    @property
+    def told(self) -> tuple[ToldLine, ...]:
+        """Nothing in a watched session, on whichever screen: no police status is for the scammer (guarantee G1)."""
+        standing = self.seen.standing
+        return () if standing.watched else told_lines(self.seen.referrals, standing.consented_at)
+
+    @property
+    def naming(self) -> Naming:
+        standing = self.seen.standing
+        if standing.watched:
+            return Naming.NOT_OFFERED
+        return naming_of(self.seen.referrals, standing.consented_at, offered=self.seen.consent_offered)
+
 
 def screen_of(page: Page, wish: Wish) -> Screen:
     """Exactly one screen. A watched session is offered nothing but stopping (guarantee G1)."""
+    if wish.screen == Screen.CONSENT and page.naming is Naming.OFFERED:
+        return Screen.CONSENT
+    return _screen_of_state(page, wish)
+
+
+def _screen_of_state(page: Page, wish: Wish) -> Screen:
     seen = page.seen
     if seen.standing.transaction_id is not None:
         return Screen.PROCEEDED
@@ -105,8 +137,9 @@ def alert_view(page: Page, wish: Wish, given: Mapping[str, str], missing: bool) 
     seen, standing, asked = page.seen, page.seen.standing, page.asked
     pause, hold = standing.pause, standing.open_hold(page.seen.now)
     terms = None if page.active is None else page.active.campaign.pause
+    screen = screen_of(page, wish)
     return AlertView(
-        screen=screen_of(page, wish),
+        screen=screen,
         locale=page.locale,
         locales=tuple(all_texts()) if pack is None else pack.locales,
         larger=wish.larger,
@@ -143,6 +176,10 @@ def alert_view(page: Page, wish: Wish, given: Mapping[str, str], missing: bool) 
         clearance_outstanding_until=standing.clearance_outstanding_until(seen.now),
         answers_missing=missing,
         answered=tuple(given.items()),
+        code=page.code if screen in CODED else "",
+        told=page.told,
+        naming=page.naming,
+        ended=_ended(page, wish) if screen is Screen.CONSENT else "",
     )
 
 
@@ -173,6 +210,12 @@ def expired_view(wish: Wish, now: Millis) -> AlertView:
         time_zone="UTC",
         csrf="",
     )
+
+
+def _ended(page: Page, wish: Wish) -> str:
+    """The state's word where the screen beneath the consent screen has nothing to stop any more."""
+    beneath = _screen_of_state(page, wish)
+    return "" if beneath in STOPPABLE else state_word(beneath)
 
 
 def read_answers(page: Page, form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, bool | str]]:

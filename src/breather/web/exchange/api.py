@@ -22,6 +22,7 @@ from breather.exchange.clear import clear
 from breather.exchange.link import mint
 from breather.exchange.respond import Responded, respond
 from breather.exchange.running import RunningExchange
+from breather.exchange.subject import Accepted, SubjectWanted, accept_subject, subject_wanted
 from breather.exchange.view import MOST_CHANGES, Changes, WithdrawalView, changed_after, view, view_of
 from breather.protocol.clearance_token import clearance_token
 from breather.storage.reader import Reader
@@ -33,6 +34,7 @@ from breather.web.exchange.event_reading import event_of, read_event_body, scope
 from breather.web.exchange.openapi import openapi_bytes
 from breather.web.exchange.replies import changes, decision_bytes, state, withdrawal
 from breather.web.exchange.site import Site
+from breather.web.exchange.subject_reading import read_subject
 from breather.web.exchange.submission import check_locale, read_withdrawal
 from breather.web.problems import Problem, invalid
 from breather.web.shape import read_shape
@@ -59,6 +61,7 @@ class Api:
             Route(one, self.look_up, methods=["GET"]),
             Route(f"{one}/events", self.report, methods=["POST"]),
             Route(f"{one}/links", self.link, methods=["POST"]),
+            Route(f"{one}/subject", self.subject, methods=["POST"]),
             Route(f"{one}/clearance", self.clearance, methods=["POST"]),
             Route("/openapi.json", _openapi, methods=["GET"]),
         ]
@@ -77,8 +80,12 @@ class Api:
         snapshot = self._exchange.snapshot
         authorise(request, snapshot, Scope.READ)
         wanted = _wanted(request)
-        found = await self._ask(lambda reader, now: view(reader, snapshot, wanted, now))
-        return _json(msgspec.json.encode(withdrawal(snapshot, found)))
+
+        def question(reader: Reader, now: Millis) -> tuple[WithdrawalView, SubjectWanted | None]:
+            found = view(reader, snapshot, wanted, now)
+            return found, subject_wanted(reader, snapshot, found.row, now)
+
+        return _json(msgspec.json.encode(withdrawal(snapshot, *await self._ask(question))))
 
     async def changed(self, request: Request) -> Response:
         snapshot = self._exchange.snapshot
@@ -103,6 +110,20 @@ class Api:
 
         def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
             done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
+            return done, view_of(tx, snapshot, done.row, tx.now)
+
+        done, seen = await _within(exchange.submit(command), None)
+        return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
+
+    async def subject(self, request: Request) -> Response:
+        """Step 9. Sealed in the VASP's process; a repeat with the same bytes is 200 and changes nothing."""
+        exchange, snapshot = self._exchange, self._exchange.snapshot
+        key = authorise(request, snapshot, Scope.RESPOND)
+        sealed = read_subject(await read_body(request))
+        wanted = _wanted(request)
+
+        def command(tx: Transaction) -> tuple[Accepted, WithdrawalView]:
+            done = accept_subject(tx, snapshot, wanted, sealed, f"vasp:{key.name}")
             return done, view_of(tx, snapshot, done.row, tx.now)
 
         done, seen = await _within(exchange.submit(command), None)

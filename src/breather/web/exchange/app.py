@@ -8,7 +8,7 @@ import structlog
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from breather.domain.refusal import Refusal
@@ -45,18 +45,22 @@ def create_app(site: Site) -> Starlette:
                 await poll
             await run_in_threadpool(site.exchange.close)
 
-    return Starlette(
+    app = Starlette(
         routes=routes,
         lifespan=lifespan,
         exception_handlers={
             HTTPException: _answer_http,
             # By name: what Starlette answers for `Exception` it raises again, and the server then cuts the connection.
+            ClientDisconnect: _gone,
             Problem: _answer,
             Refusal: _answer,
             StorageFailure: _answer,
             Exception: _answer,
         },
     )
+    # Its redirections name the host and the scheme that the request claims; a wrong address is not found instead.
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _poll(exchange: RunningExchange) -> None:
@@ -70,6 +74,11 @@ async def _poll(exchange: RunningExchange) -> None:
             _log.warning("snapshot kept", reason=str(failure))
         except Exception as fault:  # noqa: BLE001 - a poll that ends would leave revoked keys in force for ever
             _log.error("snapshot kept", error=type(fault).__name__, exc_info=fault)
+
+
+async def _gone(request: Request, error: Exception) -> Response:
+    """Whoever asked has hung up in the middle: no fault of ours, and writing down each would be work for strangers."""
+    return Response(status_code=400)
 
 
 async def _answer(request: Request, error: Exception) -> Response:

@@ -7,9 +7,16 @@ from msgspec import Meta
 
 from breather.domain.asset import Asset, Network
 from breather.domain.withdrawal import DepositKind, Kind
+from breather.protocol.sealing import SEALED_LIMIT
 
 # Python's `$` also matches before a last line feed; the lookahead forbids it, and JSON Schema reads it the same way.
 ID_PATTERN = r"^[A-Za-z0-9._:~-]{1,64}$(?!\n)"
+
+BASE64_PATTERN = r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$(?!\n)"
+REFERRAL_PATTERN = r"^ref_[0-9a-hjkmnp-tv-z]{26}$(?!\n)"
+REFERRAL_EXAMPLE = "ref_01jd9n3v8m0123456789abcdef"
+CIPHERTEXT_LIMIT = 4 * -(-SEALED_LIMIT // 3)
+MOST_KEYS = 20
 
 Id = Annotated[
     str,
@@ -31,6 +38,9 @@ Instant = Annotated[
 Place = Annotated[str, Meta(min_length=1, max_length=20, description="ISO 3166-1 alpha-2", examples=["MO"])]
 Locale = Annotated[str, Meta(min_length=1, max_length=35, description="BCP 47", examples=["zh-Hant"])]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
+KeyId = Annotated[
+    str, Meta(pattern=r"^[0-9a-f]{16}$(?!\n)", description="The first 16 hexadecimal digits of its SHA-256")
+]
 
 
 class CustomerBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -125,8 +135,45 @@ class LiftedBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_fi
     reason: Text
 
 
-EventBody = ConfirmBody | StopBody | HelpBody | BroadcastBody | HeldBody | LiftedBody
-EVENT_BODIES: tuple[type[EventBody], ...] = (ConfirmBody, StopBody, HelpBody, BroadcastBody, HeldBody, LiftedBody)
+class RevokeBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True, tag_field="event", tag="revoke-consent"):
+    """The customer told the exchange that the police shall not know who she is after all."""
+
+    id: Id
+
+
+EventBody = ConfirmBody | StopBody | HelpBody | BroadcastBody | HeldBody | LiftedBody | RevokeBody
+EVENT_BODIES: tuple[type[EventBody], ...] = (
+    ConfirmBody,
+    StopBody,
+    HelpBody,
+    BroadcastBody,
+    HeldBody,
+    LiftedBody,
+    RevokeBody,
+)
+
+
+class SubjectBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Who asks for help, sealed by `breather.client` in the exchange's own process. Never in the clear."""
+
+    id: Id
+    referral: Annotated[
+        str,
+        Meta(pattern=REFERRAL_PATTERN, description="The id that `subject_wanted` named", examples=[REFERRAL_EXAMPLE]),
+    ]
+    ciphertext: Annotated[
+        str,
+        Meta(
+            min_length=4,
+            max_length=CIPHERTEXT_LIMIT,
+            pattern=BASE64_PATTERN,
+            description=f"Base64 of an age v1 file of at most {SEALED_LIMIT} bytes",
+        ),
+    ]
+    keys: Annotated[
+        tuple[KeyId, ...],
+        Meta(min_length=1, max_length=MOST_KEYS, description="The ids of the keys that it is sealed to, each once"),
+    ]
 
 
 class LinkBody(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

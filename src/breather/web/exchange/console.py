@@ -1,6 +1,7 @@
-"""The analysts' console over HTTP: one password, a session, and pages that only read."""
+"""The analysts' console over HTTP: one password, a session, pages that read, and one act: replaying a dead letter."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,32 +16,38 @@ from starlette.routing import Route
 from breather.domain.instant import DAY, HOUR, Millis
 from breather.exchange.link import digest
 from breather.exchange.record import decode_answered, decode_record
+from breather.exchange.relay import dead_letters, relay_state, replay
 from breather.exchange.snapshot import Snapshot
 from breather.people.password import password_matches
 from breather.storage.exchange.console_reader import ConsoleReader
 from breather.storage.exchange.console_record import WithdrawalFile
+from breather.storage.exchange.referrals import referrals_of
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
+from breather.web.exchange.bodies import REFERRAL_PATTERN
 from breather.web.exchange.console_list import decisions_view, read_filter
 from breather.web.exchange.console_pages import (
     render_decisions,
     render_login,
     render_missing,
+    render_relay,
     render_status,
     render_withdrawal,
 )
+from breather.web.exchange.console_relay import relay_view
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShownAlert, Wording
 from breather.web.exchange.console_withdrawal import withdrawal_view
 from breather.web.exchange.replies import alert_words
 from breather.web.exchange.site import Site
-from breather.web.forms import read_form
+from breather.web.forms import Form, read_form
 from breather.web.pages import page_headers
 
 T = TypeVar("T")
 
-COOKIE = "breather-exchange-console"
-DOOR_COOKIE = "breather-exchange-door"
+# Cookies ignore ports: two exchanges on one host must not take each other's, so each has a name of its own.
+COOKIE = "breather-exchange-console-{}"
+DOOR_COOKIE = "breather-exchange-door-{}"
 SESSION_LIVES = 8 * HOUR
 ON_A_PAGE = 50
 MOST_WAITING = 8
@@ -61,6 +68,9 @@ class ConsoleRoutes:
         self._site = site
         self._exchange = site.exchange
         self._headers = page_headers()
+        identity = site.exchange.identity
+        own = digest(f"{identity.vasp}\n{identity.mode}")[:8]
+        self._session_cookie, self._door_cookie = COOKIE.format(own), DOOR_COOKIE.format(own)
         self._secure = "; Secure" if site.public_url.startswith("https://") else ""
         # Each check of a password takes 64 MiB and 0.1 s: one at a time, in a thread of their own, because the pages of
         # customers wait for the shared ones; and not many in a row, because they cost more to refuse than to send.
@@ -73,6 +83,8 @@ class ConsoleRoutes:
             Route("/console/login", self.door, methods=["GET"]),
             Route("/console/login", self.enter, methods=["POST"]),
             Route("/console/logout", self.leave, methods=["POST"]),
+            Route("/console/relay", self.relay, methods=["GET"]),
+            Route("/console/relay/{referral}/replay", self.replay, methods=["POST"]),
             Route("/console/status", self.status, methods=["GET"]),
             Route("/console/withdrawals/{id}", self.withdrawal, methods=["GET"]),
         ]
@@ -82,7 +94,7 @@ class ConsoleRoutes:
 
     async def enter(self, request: Request) -> Response:
         form = await read_form(request)
-        mark = request.cookies.get(DOOR_COOKIE, "")
+        mark = request.cookies.get(self._door_cookie, "")
         if not mark or not secrets.compare_digest(mark.encode(), form.get("csrf", "").encode()):
             return self._login_page("This page had been open for too long. Please try again.", 403)
         if self._waiting >= MOST_WAITING:
@@ -102,25 +114,26 @@ class ConsoleRoutes:
 
         await asyncio.wrap_future(self._exchange.submit(begin))
         response = RedirectResponse("/console", 303, {"Cache-Control": "no-store"})
-        response.headers.append("set-cookie", self._cookie(COOKIE, session, SESSION_LIVES // 1000))
-        response.headers.append("set-cookie", self._cookie(DOOR_COOKIE, "", 0))
+        response.headers.append("set-cookie", self._cookie(self._session_cookie, session, SESSION_LIVES // 1000))
+        response.headers.append("set-cookie", self._cookie(self._door_cookie, "", 0))
         return response
 
     async def leave(self, request: Request) -> Response:
         form = await read_form(request)
-        session = request.cookies.get(COOKIE, "")
-        if session and secrets.compare_digest(_csrf(session).encode(), form.get("csrf", "").encode()):
+        session = request.cookies.get(self._session_cookie, "")
+        if _genuine(session, form):
             await asyncio.wrap_future(
                 self._exchange.submit(lambda tx: tx.run("end_console_session", hash=digest(session)))
             )
         response = RedirectResponse("/console/login", 303, {"Cache-Control": "no-store"})
-        response.headers.append("set-cookie", self._cookie(COOKIE, "", 0))
+        response.headers.append("set-cookie", self._cookie(self._session_cookie, "", 0))
         return response
 
     async def decisions(self, request: Request) -> Response:
         asked = read_filter(request.query_params)
 
-        def page(frame: Frame, reader: ConsoleReader) -> str:
+        def page(frame: Frame, one: Reader) -> str:
+            reader = ConsoleReader(one, frame.now)
             wanted, before, _ = asked
             found = reader.decisions(wanted, before, ON_A_PAGE)
             return render_decisions(decisions_view(frame, found, reader.counts(frame.now - DAY), asked))
@@ -131,33 +144,55 @@ class ConsoleRoutes:
         wanted: str = request.path_params["id"]
         snapshot = self._exchange.snapshot
 
-        def page(frame: Frame, reader: ConsoleReader) -> str | Missing:
+        def page(frame: Frame, one: Reader) -> str | Missing:
+            reader = ConsoleReader(one, frame.now)
             # U+0000 is in no id, and PostgreSQL cannot even be asked for it.
             file = None if "\0" in wanted else reader.withdrawal(wanted)
             if file is None:
                 return Missing(render_missing(frame, wanted))
-            return render_withdrawal(withdrawal_view(frame, file, reader.timeline(wanted), _wording(snapshot, file)))
+            told = referrals_of(one, wanted)
+            return render_withdrawal(
+                withdrawal_view(frame, file, reader.timeline(wanted), _wording(snapshot, file), told)
+            )
 
         return await self._read(request, page)
+
+    async def relay(self, request: Request) -> Response:
+        def page(frame: Frame, one: Reader) -> str:
+            return render_relay(relay_view(frame, relay_state(one, frame.now), dead_letters(one)))
+
+        return await self._read(request, page)
+
+    async def replay(self, request: Request) -> Response:
+        """Try one dead letter again. Whatever comes of it is what the page says next."""
+        form = await read_form(request)
+        session, referral = request.cookies.get(self._session_cookie, ""), request.path_params["referral"]
+
+        def command(tx: Transaction) -> bool:
+            return _is_open(tx, session, tx.now) and replay(tx, referral, "console")
+
+        if _genuine(session, form) and re.search(REFERRAL_PATTERN, referral):
+            await asyncio.wrap_future(self._exchange.submit(command))
+        return RedirectResponse("/console/relay", 303, {"Cache-Control": "no-store"})
 
     async def status(self, request: Request) -> Response:
         expiry = {name: pack.expires for name, pack in self._exchange.snapshot.packs.items()}
 
-        def page(frame: Frame, reader: ConsoleReader) -> str:
+        def page(frame: Frame, one: Reader) -> str:
+            reader = ConsoleReader(one, frame.now)
             return render_status(status_view(frame, reader.heartbeats(), reader.campaigns(), expiry))
 
         return await self._read(request, page)
 
-    async def _read(self, request: Request, page: Callable[[Frame, ConsoleReader], str | Missing]) -> Response:
+    async def _read(self, request: Request, page: Callable[[Frame, Reader], str | Missing]) -> Response:
         """The page, for whoever is logged in; the door for everybody else."""
-        session = request.cookies.get(COOKIE, "")
+        session = request.cookies.get(self._session_cookie, "")
 
         def question(reader: Reader, now: Millis) -> str | Missing | None:
-            row = reader.one("find_console_session", hash=digest(session)) if session else None
-            if row is None or row["expires_at"] <= now:
+            if not _is_open(reader, session, now):
                 return None
             identity = self._exchange.identity
-            return page(Frame(identity.vasp, identity.mode, now, _csrf(session)), ConsoleReader(reader, now))
+            return page(Frame(identity.vasp, identity.mode, now, _csrf(session)), reader)
 
         body = await run_in_threadpool(self._exchange.read, question)
         if body is None:
@@ -181,7 +216,7 @@ class ConsoleRoutes:
         identity = self._exchange.identity
         body = render_login(LoginView(identity.vasp, identity.mode, mark, message))
         response = Response(body, status, self._headers)
-        response.headers.append("set-cookie", self._cookie(DOOR_COOKIE, mark, 3600))
+        response.headers.append("set-cookie", self._cookie(self._door_cookie, mark, 3600))
         return response
 
     def _cookie(self, name: str, value: str, seconds: int) -> str:
@@ -191,6 +226,15 @@ class ConsoleRoutes:
 def _csrf(session: str) -> str:
     """Derived from the session, so that no row is needed for it; it does not reveal the session."""
     return digest(f"breather/console-csrf\n{session}")
+
+
+def _genuine(session: str, form: Form) -> bool:
+    return bool(session) and secrets.compare_digest(_csrf(session).encode(), form.get("csrf", "").encode())
+
+
+def _is_open(reader: Reader, session: str, now: Millis) -> bool:
+    row = reader.one("find_console_session", hash=digest(session)) if session else None
+    return row is not None and bool(row["expires_at"] > now)
 
 
 def _stored_password(reader: Reader, now: Millis) -> str | None:

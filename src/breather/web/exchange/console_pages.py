@@ -1,8 +1,9 @@
 """The analysts' console, rendered: one function per page, each from its view alone.
 
-The console only reads. Its pages carry no script and no inline style; the query string holds the whole state
-of a list, so that a page can be kept, sent and gone back to. Addresses: `/console`,
-`/console/withdrawals/<id>`, `/console/status`, `/console/login`, `/console/logout`.
+The console reads, but for one act: a dead letter may be tried again. Its pages carry no script and no inline style; the
+query string holds the whole state of a list, so that a page can be kept, sent and gone back to. Addresses: `/console`,
+`/console/withdrawals/<id>`, `/console/relay`, `/console/relay/<referral>/replay`, `/console/status`, `/console/login`,
+`/console/logout`.
 """
 
 from collections.abc import Iterable
@@ -18,6 +19,7 @@ from breather.web.exchange.console_view import (
     DecisionsView,
     Frame,
     LoginView,
+    RelayView,
     StatusView,
     WithdrawalView,
 )
@@ -56,6 +58,11 @@ def render_status(view: StatusView) -> str:
     return _page("status", view)
 
 
+def render_relay(view: RelayView) -> str:
+    """Deliveries, pulls, dead letters with a button each, and what was set aside."""
+    return _page("relay", view)
+
+
 def render_missing(frame: Frame, withdrawal: str) -> str:
     """For a withdrawal that was never decided here; to be sent with 404."""
     return (
@@ -92,7 +99,7 @@ def shares(counts: Iterable[int]) -> tuple[tuple[float, float], ...]:
     return tuple((round(sum(widths[:place]), 3), round(width, 3)) for place, width in enumerate(widths))
 
 
-def _page(name: str, view: DecisionsView | WithdrawalView | StatusView, **more: Any) -> str:
+def _page(name: str, view: DecisionsView | WithdrawalView | StatusView | RelayView, **more: Any) -> str:
     template = environment().get_template(f"console/{name}.html")
     return template.render(
         view=view, frame=view.frame, words=console_words, address=address_of, listed=_of_customer, **more

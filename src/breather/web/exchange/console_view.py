@@ -183,9 +183,35 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferralLine:
+    """One referral with its delivery. `due_at` is the next attempt of a pending one; `problem` is of the last attempt.
+
+    `replayable`: a dead letter that may be tried again, which one whose consent was taken back may not.
+    """
+
+    id: str
+    withdrawal: str
+    addressee: str
+    tier: str
+    basis: str
+    state: str
+    attempts: int
+    due_at: int | None
+    problem: str
+    promised_at: int
+    received_at: int | None
+    died_at: int | None
+    closed_at: int | None
+    disposition: str
+    duplicate_of: str
+    replayable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawalView:
-    """`asked` is the friction that the rules asked for, where another was done; `typology` is after the
-    answers."""
+    """`asked` is the friction that the rules asked for, where another was done; `typology` is after the answers.
+    `consent` is since when she agrees to be named, and the id of the text that she read.
+    """
 
     frame: Frame
     line: DecisionLine
@@ -211,6 +237,8 @@ class WithdrawalView:
     cleared_until: int | None
     timeline: tuple[TimelineEntry, ...]
     submitted: str
+    referrals: tuple[ReferralLine, ...] = ()
+    consent: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,3 +275,41 @@ class StatusView:
     frame: Frame
     processes: tuple[ProcessLine, ...]
     campaigns: tuple[CampaignLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLine:
+    """The changes of one agency. `late`: not taken for longer than a few pulls take."""
+
+    agency: str
+    pulled_at: int | None
+    tried_at: int
+    after: int
+    problem: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideLine:
+    agency: str
+    number: int
+    kind: str
+    problem: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelayView:
+    """`counts` by delivery state; `oldest_pending` in milliseconds; `waiting` is (agency, pending, last problem).
+    `taken_back` of the dead are no dead letters: the customer took her consent back in time.
+    """
+
+    frame: Frame
+    counts: tuple[tuple[str, int], ...]
+    taken_back: int
+    oldest_pending: int | None
+    waiting: tuple[tuple[str, int, str], ...]
+    streams: tuple[StreamLine, ...]
+    dead: tuple[ReferralLine, ...]
+    set_aside: tuple[SetAsideLine, ...]
+    set_aside_count: int

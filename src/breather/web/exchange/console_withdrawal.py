@@ -13,8 +13,10 @@ from breather.domain.instant import Millis
 from breather.domain.place import STRENGTH
 from breather.exchange.record import Arm, Place, decode_answered, decode_record
 from breather.storage.exchange.console_record import JournalRow, WithdrawalFile
+from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange import console_words as words
 from breather.web.exchange.console_list import decision_line
+from breather.web.exchange.console_relay import referral_line
 from breather.web.exchange.console_view import (
     FeatureLine,
     Frame,
@@ -52,7 +54,11 @@ class _Ruled:
 
 
 def withdrawal_view(
-    frame: Frame, file: WithdrawalFile, entries: Iterable[JournalRow], wording: Wording
+    frame: Frame,
+    file: WithdrawalFile,
+    entries: Iterable[JournalRow],
+    wording: Wording,
+    referrals: Iterable[ReferralRow] = (),
 ) -> WithdrawalView:
     """`wording` is what the frozen campaign version and its pack say."""
     row = file.decided.row
@@ -92,6 +98,8 @@ def withdrawal_view(
         cleared_until=row.cleared_until,
         timeline=tuple(_entry(entry) for entry in entries),
         submitted=words.pretty(row.submitted),
+        referrals=tuple(referral_line(one) for one in referrals),
+        consent=(row.consented_at, row.consent_text or "") if row.consented_at is not None else None,
     )
 
 

@@ -18,6 +18,7 @@ from breather.web.exchange.bodies import (
     HeldBody,
     HelpBody,
     LiftedBody,
+    RevokeBody,
     StopBody,
 )
 from breather.web.exchange.submission import check_plain, read_instant, read_session
@@ -83,3 +84,5 @@ def event_of(body: EventBody, by: str) -> Event:
             return Event(body.id, EventKind.STOP, Actor.VASP, by)
         case HelpBody():
             return Event(body.id, EventKind.HELP, Actor.VASP, by)
+        case RevokeBody():
+            return Event(body.id, EventKind.REVOKE, Actor.VASP, by)

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from breather.exchange.view import MOST_CHANGES
-from breather.web.exchange.bodies import EVENT_BODIES, ClearanceBody, LinkBody, WithdrawalBody
+from breather.web.exchange.bodies import EVENT_BODIES, ClearanceBody, LinkBody, SubjectBody, WithdrawalBody
 from breather.web.exchange.reply_shapes import (
     ChangesReply,
     ClearanceReply,
@@ -22,6 +22,7 @@ REFERENCE = "#/components/schemas/{name}"
 _SHAPES = (
     WithdrawalBody,
     *EVENT_BODIES,
+    SubjectBody,
     LinkBody,
     ClearanceBody,
     DecisionReply,
@@ -88,6 +89,7 @@ def _paths() -> dict[str, Any]:
             }
         },
         f"{one}/events": {"post": _report()},
+        f"{one}/subject": {"post": _subject()},
         f"{one}/links": {
             "post": {
                 "operationId": "link",
@@ -155,6 +157,20 @@ def _report() -> dict[str, Any]:
         "responses": {
             "201": _reply("The state after it", StateReply),
             "200": _reply("A repeat: the state now", StateReply),
+            **_problems(400, 401, 403, 404, 409, 413, 422, 503),
+        },
+    }
+
+
+def _subject() -> dict[str, Any]:
+    return {
+        "operationId": "subject",
+        "summary": "Send who asks for help, sealed, for the referral that `subject_wanted` names (scope respond)",
+        "parameters": [_ID],
+        "requestBody": _content(_reference(SubjectBody)),
+        "responses": {
+            "201": _reply("Promised to the agency: the state after it", StateReply),
+            "200": _reply("A repeat with the same bytes: the state now", StateReply),
             **_problems(400, 401, 403, 404, 409, 413, 422, 503),
         },
     }

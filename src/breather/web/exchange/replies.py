@@ -4,6 +4,7 @@ A decision's reply is rendered from its record and from fixed content (pack, cam
 repeat gets the same bytes for ever. Golden tests hold the rendering.
 """
 
+import base64
 from typing import Any
 
 import msgspec
@@ -16,7 +17,9 @@ from breather.domain.withdrawal import Withdrawal
 from breather.exchange.assess import Assessed
 from breather.exchange.record import AlertChoice, DecisionRecord
 from breather.exchange.snapshot import Activated, Snapshot
+from breather.exchange.subject import SubjectWanted
 from breather.exchange.view import Changes, WithdrawalView
+from breather.storage.exchange.referrals import Delivery, ReferralRow
 
 
 def instant(at: Millis | None) -> str | None:
@@ -133,6 +136,7 @@ def state(seen: WithdrawalView) -> dict[str, Any]:
         "held_until": None if hold is None else instant(hold.ended_at()),
         "hold_reason": None if hold is None else hold.reason,
         "help_asked_at": instant(standing.help_asked_at),
+        "consented_at": instant(standing.consented_at),
         "resolution": None
         if resolved is None
         else {
@@ -146,12 +150,41 @@ def state(seen: WithdrawalView) -> dict[str, Any]:
         "transaction_id": standing.transaction_id,
         "alarm": standing.alarm(),
         "clearance_outstanding_until": instant(standing.clearance_outstanding_until(seen.now)),
+        "referrals": [_referral(row) for row in seen.referrals],
         "changed": row.changed,
     }
 
 
-def withdrawal(snapshot: Snapshot, seen: WithdrawalView) -> dict[str, Any]:
-    return {**state(seen), "decision": decision(snapshot, seen.row.asked(), seen.record, seen.row.decided_at)}
+def _referral(row: ReferralRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "tier": row.tier,
+        "basis": row.basis,
+        "state": row.state,
+        "promised_at": format_instant(row.promised_at),
+        "received_at": instant(row.settled_at if row.delivery is Delivery.RECEIPTED else None),
+        "closed_at": instant(row.closed_at),
+        "disposition": row.disposition,
+    }
+
+
+def withdrawal(snapshot: Snapshot, seen: WithdrawalView, wanted: SubjectWanted | None) -> dict[str, Any]:
+    return {
+        **state(seen),
+        "subject_wanted": None if wanted is None else _wanted(wanted),
+        "decision": decision(snapshot, seen.row.asked(), seen.record, seen.row.decided_at),
+    }
+
+
+def _wanted(wanted: SubjectWanted) -> dict[str, Any]:
+    return {
+        "referral": wanted.referral,
+        "mode": wanted.mode,
+        "sender": wanted.sender,
+        "recipient": wanted.recipient,
+        "keys": {kid: base64.b64encode(key).decode("ascii") for kid, key in wanted.keys.items()},
+        "consented_at": format_instant(wanted.consented_at),
+    }
 
 
 def changes(found: Changes) -> dict[str, Any]:

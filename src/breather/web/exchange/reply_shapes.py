@@ -97,6 +97,30 @@ class ResolutionPart(msgspec.Struct, forbid_unknown_fields=True):
     actor: str
 
 
+class ReferralPart(msgspec.Struct, forbid_unknown_fields=True):
+    """What an agency was told of it. `received_at`: its receipt, which says nothing about merit."""
+
+    id: str
+    tier: Literal["pseudonymous", "identified"]
+    basis: Literal["customer-asked", "listed-destination"]
+    state: Literal["pending", "receipted", "dead"]
+    promised_at: Instant
+    received_at: Instant | None
+    closed_at: Instant | None
+    disposition: Literal["confirmed-scam", "not-a-scam", "insufficient", "duplicate"] | None
+
+
+class SubjectWantedPart(msgspec.Struct, forbid_unknown_fields=True):
+    """The customer agreed that officers know who she is: what to seal to, and for which referral."""
+
+    referral: str
+    mode: Literal["test", "live"]
+    sender: str
+    recipient: str
+    keys: Annotated[dict[str, str], Meta(description="Raw X25519 public keys in base64, by id")]
+    consented_at: Instant
+
+
 class StateReply(msgspec.Struct, forbid_unknown_fields=True):
     id: str
     state: State
@@ -109,16 +133,19 @@ class StateReply(msgspec.Struct, forbid_unknown_fields=True):
     held_until: Instant | None
     hold_reason: str | None
     help_asked_at: Instant | None
+    consented_at: Instant | None
     resolution: ResolutionPart | None
     outcome: Literal["stopped", "reduced", "redirected", "proceeded", "lapsed"] | None
     outcome_at: Instant | None
     transaction_id: str | None
     alarm: Literal["broadcast-after-stop", "broadcast-without-clearance"] | None
     clearance_outstanding_until: Instant | None
+    referrals: list[ReferralPart]
     changed: int
 
 
 class WithdrawalReply(StateReply, forbid_unknown_fields=True):
+    subject_wanted: SubjectWantedPart | None
     decision: DecisionReply
 
 

@@ -1,0 +1,1 @@
+"""How things leave: one module for each way of carrying, and the guard that says where to."""

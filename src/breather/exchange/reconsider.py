@@ -1,0 +1,60 @@
+"""Step 11, at once: what is open towards a destination that an agency has just confirmed is looked at again.
+
+The rules run once more, at the phase `confirm`, with the intelligence of now: an address confirmed as a scam during the
+pause stops the confirmation (design §4). What they ask for is done as an event of the agency's, so that the record says
+who made it so; a person at the exchange looks at it, and its maximum is the campaign's.
+"""
+
+from breather.domain.catalogue import NOT_YET
+from breather.domain.event import Actor, Event, EventKind
+from breather.domain.feature import FeatureValue, Phase
+from breather.domain.friction import Friction
+from breather.domain.instant import DAY, Millis
+from breather.domain.intervention import intervene
+from breather.domain.refusal import Refusal
+from breather.domain.ruling import rule_on
+from breather.exchange.record import decode_answered, decode_record, features_in
+from breather.exchange.respond import respond
+from breather.exchange.snapshot import Activated, Snapshot
+from breather.storage.exchange.withdrawals import WithdrawalRow
+from breather.storage.transaction import Transaction
+
+# No pause lasts longer, waiting to be confirmed and released included.
+LOOKS_BACK = 38 * DAY
+WITHOUT_A_SENTENCE = "desk-review"
+
+
+def hold_confirmed(tx: Transaction, snapshot: Snapshot, destination: str, agency: str, referral: str) -> int:
+    """Hold what waits towards `destination`, which `agency` has confirmed by its finding about `referral`, where the
+    rules ask for it. Returns how many.
+
+    What was let go without anything in its way is not among them: it has left, or will within the minute.
+    """
+    since = Millis(max(0, tx.now - LOOKS_BACK))
+    held = 0
+    for row in tx.all_as(WithdrawalRow, "waiting_towards", destination=destination, since=since):
+        active = snapshot.frozen(row.campaign_key)
+        if active is None or (reason := _asks_for_hold(active, row)) is None:
+            continue
+        lasts = active.campaign.pause.hold_maximum
+        # The slash cannot stand in an id of the VASP: no event of its own takes the place of this one.
+        event = Event(f"confirmed/{referral}", EventKind.HELD, Actor.AGENCY, agency, reason=reason, lasts=lasts)
+        try:
+            held += respond(tx, snapshot, row.id, event, time_suspect=False).created
+        except Refusal:
+            continue  # lapsed meanwhile: nothing of it can leave
+    return held
+
+
+def _asks_for_hold(active: Activated, row: WithdrawalRow) -> str | None:
+    """The sentence that she will read, if the rules ask for a hold now that the destination is confirmed."""
+    features: dict[str, FeatureValue] = {**features_in(decode_record(row.decision).features), **NOT_YET}
+    if row.answered is not None:
+        features.update(decode_answered(row.answered).answers)
+    if features["destination_confirmed"] is True:
+        return None  # it was when this was decided, and the rules have had their say
+    features["destination_confirmed"] = True
+    wanted = intervene(active.campaign, rule_on(active.campaign.rules, features, Phase.CONFIRM), features)
+    if wanted.friction is not Friction.HOLD:
+        return None
+    return next(iter(wanted.why), WITHOUT_A_SENTENCE)

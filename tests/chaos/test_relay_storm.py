@@ -1,0 +1,76 @@
+"""Guarantee F4 under kill -9 and a long absence: promised = receipted + pending + dead, and nothing doubled in effect.
+
+Here in a short form; `make chaos` kills 50 times and keeps the agency away for a minute.
+"""
+
+import os
+import random
+
+from breather.domain.instant import SECOND
+from breather.exchange.relay import LEASE
+from tests.relaying_exchange import RelayingExchange, ended, kept_promises, settled
+
+KILLS = int(os.environ.get("BREATHER_TEST_KILLS", "6"))
+SECONDS_AWAY = int(os.environ.get("BREATHER_TEST_SECONDS_AWAY", "8"))
+UNTRIED = "SELECT count(*) FROM delivery WHERE state = 'pending' AND attempts = 0"
+SEED = int(os.environ.get("BREATHER_TEST_SEED", "1"))
+
+
+def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(relaying: RelayingExchange) -> None:
+    """The agency and the worker in turn, by SIGKILL, while referrals are promised and delivered."""
+    agency, chance = relaying.agency, random.Random(SEED)
+    agency.start()
+    worker, promised = relaying.spawn(), list[str]()
+    for turn in range(KILLS):
+        promised += relaying.promise(chance.randint(1, 40))
+        enough = chance.randrange(len(promised))
+
+        def so_far(least: int = enough) -> bool:
+            return len(relaying.arrived()) >= least
+
+        relaying.until(so_far, f"{enough} arrive before kill {turn}")
+        if turn % 2:
+            agency.kill()
+            kept_promises(relaying, promised)
+            agency.start()
+        else:
+            worker.kill()
+            worker.wait()
+            kept_promises(relaying, promised)
+            worker = relaying.spawn()
+        agency.advance(LEASE)
+
+    def done() -> bool:
+        agency.advance(LEASE // 10)
+        return settled(relaying)
+
+    relaying.until(done, "everything is receipted")
+    kept_promises(relaying, promised)
+    assert sorted(relaying.arrived()) == sorted(promised)
+    assert ended(worker) == 0
+
+
+def test_the_agency_is_away_under_traffic_and_everything_arrives_once(relaying: RelayingExchange) -> None:
+    """Service time goes on a second at a time, in each of which referrals are promised and tried."""
+    agency = relaying.agency
+    agency.start()
+    promised = relaying.promise(5)
+    worker = relaying.spawn()
+    relaying.until(lambda: settled(relaying), "the first arrive")
+    agency.kill()
+    for _ in range(SECONDS_AWAY):
+        promised += relaying.promise(3)
+        agency.advance(SECOND)
+        relaying.until(lambda: relaying.rows(UNTRIED) == [(0,)], "each is tried")
+    kept_promises(relaying, promised)
+    assert list(relaying.states().values()).count("pending") == 3 * SECONDS_AWAY
+    agency.start()
+
+    def done() -> bool:
+        agency.advance(10 * SECOND)
+        return settled(relaying)
+
+    relaying.until(done, "everything is receipted")
+    kept_promises(relaying, promised)
+    assert sorted(relaying.arrived()) == sorted(promised)
+    assert ended(worker) == 0

@@ -1,0 +1,88 @@
+"""`breather peer add --deliver-to`, `identity show` and `alert-slot take`, as an operator types them."""
+
+import base64
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from breather import cli
+from breather.couriers.peer_address import DeliverTo
+from breather.protocol.alert_slot import load_slots
+from breather.protocol.identity_folder import FOLDER, KEY_LIST, load_identity
+from breather.protocol.peer_folder import load_peers
+
+SLOT = f"3:{base64.b64encode(b'k' * 32).decode()}"
+URL = "http://127.0.0.1:8090"
+
+
+class Operator:
+    """Of an exchange and an agency on one machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.keys, self.agency_keys = folder / "exchange-keys", folder / "agency-keys"
+        self.environment = {
+            "BREATHER_DATABASE": f"sqlite:///{folder / 'exchange.db'}",
+            "BREATHER_KEYS": str(self.keys),
+            "BREATHER_VASP": "demo-exchange",
+            "BREATHER_AGENCY_DATABASE": f"sqlite:///{folder / 'agency.db'}",
+            "BREATHER_AGENCY_KEYS": str(self.agency_keys),
+            "BREATHER_AGENCY_ORGANISATION": "macau-pj",
+        }
+        self.run("identity", "create")
+        self.run("identity", "create", "--service", "agency")
+
+    def run(self, *words: str, fails: bool = False) -> str:
+        done = CliRunner().invoke(cli.app, list(words), env=self.environment)
+        assert (done.exit_code != 0) is fails, done.output
+        return done.output
+
+    def add(self, *more: str, fails: bool = False) -> str:
+        fingerprint = load_identity(self.agency_keys).fingerprint
+        place = str(self.agency_keys / FOLDER / KEY_LIST)
+        return self.run("peer", "add", "macau-pj", place, "--fingerprint", fingerprint, *more, fails=fails)
+
+    def courier(self) -> DeliverTo | None:
+        return load_peers(self.keys)["macau-pj"].courier
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Operator:
+    return Operator(tmp_path)
+
+
+def test_the_address_is_pinned_and_kept_until_another_is_given(operator: Operator) -> None:
+    operator.add()
+    assert operator.courier() is None
+    assert URL in operator.add("--deliver-to", URL, "--allow-loopback")
+    assert operator.courier() == DeliverTo(URL, allow_loopback=True)
+    operator.add()
+    assert operator.courier() == DeliverTo(URL, allow_loopback=True), "adding it again takes a newer key list only"
+    operator.add("--deliver-to", "https://relay.police.example")
+    assert operator.courier() == DeliverTo("https://relay.police.example")
+
+
+def test_an_address_that_is_none_is_refused_and_pins_nothing(operator: Operator) -> None:
+    assert "must be an address" in operator.add("--deliver-to", "relay.police.example", fails=True)
+    assert "goes with --deliver-to" in operator.add("--allow-loopback", fails=True)
+    assert load_peers(operator.keys) == {}
+
+
+def test_identity_show_prints_what_the_other_side_needs(operator: Operator) -> None:
+    shown = " ".join(operator.run("identity", "show").split())
+    fingerprint = load_identity(operator.keys).fingerprint
+    assert fingerprint[:4] in shown
+    assert fingerprint in shown.replace(" ", "")
+    assert str(operator.keys / FOLDER / KEY_LIST) in shown.replace(" ", "")
+
+
+def test_a_slot_is_taken_once_from_an_agency_that_is_pinned(operator: Operator) -> None:
+    assert "no agency 'macau-pj' is pinned" in operator.run(
+        "alert-slot", "take", SLOT, "--agency", "macau-pj", fails=True
+    )
+    operator.add()
+    assert "did you mean 'macau-pj'" in operator.run("alert-slot", "take", SLOT, "--agency", "macau-pi", fails=True)
+    operator.run("alert-slot", "take", SLOT, "--agency", "macau-pj")
+    (slot,) = load_slots(operator.keys).values()
+    assert (slot.number, slot.exchange, slot.agency, slot.key) == (3, "demo-exchange", "macau-pj", b"k" * 32)
+    operator.run("alert-slot", "take", SLOT, "--agency", "macau-pj", fails=True)
