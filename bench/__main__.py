@@ -4,11 +4,11 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import decisions
+from bench import decisions, relay
 from bench.document import write_document
 from bench.figure import Figure, print_lines, print_table
 
-MODULES: Mapping[str, Callable[[], list[Figure]]] = {"decisions": decisions.run}
+MODULES: Mapping[str, Callable[[], list[Figure]]] = {"decisions": decisions.run, "relay": relay.run}
 ALL = "all"
 
 

@@ -31,6 +31,12 @@ MEANING = """
   come very often to a few addresses and meet their own open pauses again: these cost more than others.
 - `echo` is the same HTTP server with the same settings. It decodes the same body and answers as many bytes, and does
   nothing else: the most that this server could do here.
+- `inbox_p99_ms`: from sending a customer's *help* over HTTP until her referral is durable in the agency's inbox,
+  through the exchange's decision, its promise, the worker that finds it due, and the agency's receipt. One at a time,
+  services as they are shipped.
+- `drain_10000_s`: 10,000 referrals were promised while the agency was away; from its start until all are receipted.
+- `direct` is the same agency, given the same referrals by as many connections, by a caller who promises and keeps
+  nothing.
 
 A run is void, and writes nothing, if the load's own process used more than nine tenths of a core or if any request was
 refused. Client and server share the machine, so with two cores the figures err on the low side.
