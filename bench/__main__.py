@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import decisions, rules, simulate
+from bench import decisions, relay, rules, simulate
 from bench.document import write_document
 from bench.figure import Figure, print_lines, print_table
 
 MODULES: Mapping[str, Callable[[], list[Figure]]] = {
     "decisions": decisions.run,
     "rules": rules.run,
+    "relay": relay.run,
     "simulate": simulate.run,
 }
 ALL = "all"

@@ -5,18 +5,17 @@ For now: SQLite with FULL sync, 16 connections, the sample campaign, a database 
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 from bench.figure import Figure, compared
 from bench.load import Measured, Task
+from bench.place import free_port, wait_for
 from breather.clock import SystemClock
 from breather.operate import activate_campaign, create_api_key, create_signing_keys
 from breather.samples import sample_campaign
@@ -26,7 +25,6 @@ from breather.web.api_keys import Scope
 CONNECTIONS = 16
 ROUNDS = 5
 SECONDS = 5.0
-READY_WITHIN_SECONDS = 30.0
 MOST_CLIENT_SHARE = 0.9
 
 
@@ -58,7 +56,7 @@ def _figure(name: str, unit: str, ours: Sequence[float], theirs: Sequence[float]
 
 def _settings(folder: Path) -> Settings:
     database = f"sqlite:///{folder / 'exchange.db'}"
-    return Settings(database=database, keys=folder / "keys", port=_free_port(), deadline_ms=10_000)
+    return Settings(database=database, keys=folder / "keys", port=free_port(), deadline_ms=10_000)
 
 
 def _prepare(settings: Settings) -> str:
@@ -68,7 +66,7 @@ def _prepare(settings: Settings) -> str:
 
 
 def _echo(settings: Settings, key: str, size: int) -> Measured:
-    other = Settings(port=_free_port())
+    other = Settings(port=free_port())
     with _serving([sys.executable, "-m", "bench.echo", str(size)], other):
         return _measure(other, key)
 
@@ -90,24 +88,9 @@ def _serving(command: Sequence[str], settings: Settings) -> Iterator[None]:
     outside = {name: value for name, value in os.environ.items() if not name.startswith("BREATHER_")}
     process = subprocess.Popen(command, env={**outside, **as_environment(settings)})
     try:
-        _wait(process, settings.port)
+        if not wait_for(process, settings.port):
+            raise Void("the server did not start")
         yield
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait(process: "subprocess.Popen[bytes]", port: int) -> None:
-    until = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            return
-        time.sleep(0.05)
-    raise Void("the server did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -38,11 +38,17 @@ MEANING = """
   ten times as long. `fastest_engine` is the faster of the two; here `ratio` is theirs by ours, and `spread` the
   distance between the quartiles. Every engine's hits are compared with a plain interpreter's before the clock runs.
 - `policy_mismatches`: answers of ours (hit, miss or undetermined) that differ from the plain interpreter's.
+- `inbox_p99_ms`: from sending a customer's *help* over HTTP until her referral is durable in the agency's inbox,
+  through the exchange's decision, its promise, the worker that finds it due, and the agency's receipt. One at a time,
+  services as they are shipped.
+- `drain_10000_s`: 10,000 referrals were promised while the agency was away; from its start until all are receipted.
+- `direct` is the same agency, given the same referrals by as many connections, by a caller who promises and keeps
+  nothing.
+- `simulate_1m_s`: seconds in which `breather simulate` invents a year of a million customers, some three million
+  withdrawals, and writes history and truth. `a_minute` is what it may take; it was not measured.
 
 A run of `decisions` is void, and writes nothing, if the load's own process used more than nine tenths of a core or if
 any request was refused. Client and server share the machine, so with two cores the figures err on the low side.
-- `simulate_1m_s`: seconds in which `breather simulate` invents a year of a million customers, some three million
-  withdrawals, and writes history and truth. `a_minute` is what it may take; it was not measured.
 """
 
 

@@ -14,7 +14,7 @@ from breather.exchange.lane import USUAL, Means, Pace
 from breather.exchange.lanes import AddressBook, Lanes
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
-from breather.protocol.alert_slot import load_slots
+from breather.protocol.alert_slot import taken_slots
 from breather.protocol.identity_folder import load_identity
 from breather.protocol.key_folder import KeyFolder
 from breather.protocol.key_list import Purpose
@@ -51,14 +51,13 @@ def exchange_database(settings: Settings, clock: Clock, *, serves: bool = False,
 
 
 def exchange_identity(settings: Settings) -> Identity:
-    """Read from the key folder anew each time. Raises what `load_peers` and `load_slots` raise for a wrong file."""
-    slots = load_slots(settings.keys)
+    """Read from the key folder anew each time. Raises what `load_peers` and `taken_slots` raise for a wrong file."""
     return Identity(
         vasp=settings.vasp,
         mode=settings.mode,
         assignment_keys=KeyFolder(settings.keys).assignment_keys(),
         peers=load_peers(settings.keys),
-        slots={slots[number].agency: slots[number] for number in sorted(slots) if slots[number].agency},
+        slots=taken_slots(settings.keys),
     )
 
 

@@ -32,7 +32,16 @@ from breather.domain.instant import format_instant
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.storage.failure import StorageFailure
-from breather.trust_commands import PACK_OPTION, SERVICE_OPTION, Service, alert_slot, identity, peer, refusals
+from breather.trust_commands import (
+    PACK_OPTION,
+    SERVICE_OPTION,
+    Service,
+    alert_slot,
+    identity,
+    officer_key,
+    peer,
+    refusals,
+)
 from breather.web.api_keys import Scope
 from breather.worker import work
 
@@ -42,13 +51,14 @@ app = typer.Typer(
 apikey = typer.Typer(help="Keys of the exchange's back end.", no_args_is_help=True)
 signing_key = typer.Typer(help="The keys that this service signs with.", no_args_is_help=True)
 password = typer.Typer(help="The console's login.", no_args_is_help=True)
-campaign = typer.Typer(help="Campaigns: check them, put them into force.", no_args_is_help=True)
+campaign = typer.Typer(help="Campaigns: begin one, check it, put it into force.", no_args_is_help=True)
 pack = typer.Typer(help="Packs: what the agency wrote.", no_args_is_help=True)
 agency_password = typer.Typer(help="The officers' login to the portal.", no_args_is_help=True)
 app.add_typer(agency_password, name="agency-password")
 app.add_typer(identity, name="identity")
 app.add_typer(peer, name="peer")
 app.add_typer(alert_slot, name="alert-slot")
+app.add_typer(officer_key, name="officer-key")
 app.add_typer(apikey, name="apikey")
 app.add_typer(signing_key, name="signing-key")
 app.add_typer(password, name="password")
@@ -194,6 +204,17 @@ def agency_password_set() -> None:
     with refusals():
         operate.set_portal_password(read_agency_settings(os.environ), SystemClock(), _password())
         typer.echo("The portal's password is set; every session has ended.")
+
+
+@campaign.command("copy")
+def campaign_copy(
+    name: Annotated[str, typer.Argument(help="The sample, such as macau-pj-trial.")],
+    folder: Annotated[Path, typer.Argument(help="Where your campaign begins; made new.")],
+) -> None:
+    """Copy a sample campaign with its examples, to change it into your own."""
+    with refusals():
+        operate.copy_campaign(name, folder)
+        typer.echo(f"{name} is in {folder}; a change of what is active needs a higher version")
 
 
 @campaign.command("check")

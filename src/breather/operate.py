@@ -4,6 +4,7 @@ Each act is one transaction with its journal entry. A running service follows wi
 """
 
 import base64
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -87,6 +88,14 @@ def set_password(settings: Settings, clock: Clock, text: str) -> None:
         tx.run("end_every_console_session")
         tx.journal(STEP, "console-password-set", None, OPERATOR, b"{}")
     database.close()
+
+
+def copy_campaign(name: str, folder: Path) -> None:
+    """A sample campaign into a new folder. LookupError for a name that is none, FileExistsError for a folder that is
+    there.
+    """
+    # Without the permissions of the installed files: the copy is there to be changed.
+    shutil.copytree(sample_campaign(name), folder, copy_function=shutil.copyfile)
 
 
 def check_campaign(

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import msgspec
-from bech32 import bech32_decode, convertbits
 
 from breather.agency.tell import tell_key_list
 from breather.bootstrap import agency_database, exchange_database
@@ -19,7 +18,7 @@ from breather.couriers.peer_address import DeliverTo, check_address
 from breather.domain.alert_code import KEY_BYTES
 from breather.domain.finding import Finding, Refused, nearest
 from breather.operate import OPERATOR, STEP
-from breather.protocol.alert_slot import AlertSlot, free_slot, load_slots, read_slot, save_slot
+from breather.protocol.alert_slot import AlertSlot, free_slot, given_slots, read_slot, save_slot
 from breather.protocol.identity_folder import (
     OwnIdentity,
     create_identity,
@@ -31,6 +30,7 @@ from breather.protocol.identity_folder import (
 from breather.protocol.json_text import LARGEST
 from breather.protocol.key_list import ListedKey, Purpose
 from breather.protocol.message import SIGNATURE_HEADER
+from breather.protocol.officer_key import read_recipient
 from breather.protocol.pack import read_folder, read_pack
 from breather.protocol.peer_folder import PinnedPeer, load_peers, pin_peer, read_terms_file
 from breather.protocol.signed_list import SignedKeyList, read_signed_list, received_list
@@ -40,8 +40,6 @@ from breather.settings import AgencySettings, Settings
 from breather.storage.database import Database
 
 SAMPLE = "macau-pj"
-_RECIPIENT = "age"
-_RAW_KEY_BYTES = 32
 
 
 def make_identity(settings: Settings | AgencySettings, clock: Clock) -> OwnIdentity:
@@ -58,7 +56,7 @@ def renew_identity(settings: Settings | AgencySettings, clock: Clock) -> OwnIden
 
 def seal_to(settings: AgencySettings, clock: Clock, recipient: str) -> OwnIdentity:
     """List an officer's public age key (`age1...`), so that exchanges seal subjects to it."""
-    public = _raw_key(recipient)
+    public = read_recipient(recipient)
     return _reissue(settings, clock, lambda rows: with_key(rows, Purpose.SEALING, public, clock.now()))
 
 
@@ -96,7 +94,7 @@ def create_slot(
     """A new alert-code slot for an exchange; its headings are those of the pack."""
     folder = _agency_pack(settings, pack_folder)
     headings = {locale: text.heading for locale, text in read_pack(read_folder(folder)).texts.items()}
-    number = free_slot(load_slots(settings.keys))
+    number = free_slot(given_slots(settings.keys))
     slot = AlertSlot(number, exchange, name, secrets.token_bytes(KEY_BYTES), headings)
     save_slot(settings.keys, slot)
     _record(settings, clock, "alert-slot-created", {"slot": number, "exchange": exchange})
@@ -195,12 +193,3 @@ def _fetched(url: str) -> SignedKeyList:
     if reply.status != http.client.OK:
         raise LookupError(f"{url} answered {reply.status} instead of a key list")
     return received_list(body, reply.getheader(SIGNATURE_HEADER))
-
-
-def _raw_key(recipient: str) -> bytes:
-    """The 32 bytes of an age recipient (https://age-encryption.org/v1, X25519). ValueError for anything else."""
-    prefix, data = bech32_decode(recipient.strip())
-    raw = None if data is None else convertbits(data, 5, 8, False)
-    if prefix != _RECIPIENT or raw is None or len(raw) != _RAW_KEY_BYTES:
-        raise ValueError("an officer's public key is written like age1...; `age-keygen` prints it")
-    return bytes(raw)

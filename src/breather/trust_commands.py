@@ -1,4 +1,6 @@
-"""Commands that make two services believe each other: `breather identity`, `breather peer`, `breather alert-slot`."""
+"""Commands that make two services believe each other, and let an officer read: `breather identity`, `breather peer`,
+`breather alert-slot`, `breather officer-key`.
+"""
 
 import base64
 import os
@@ -17,6 +19,7 @@ from breather.domain.finding import Finding, Refused
 from breather.domain.instant import format_instant
 from breather.people.password import BadPassword
 from breather.protocol.identity_folder import FOLDER, KEY_LIST, OwnIdentity, load_identity
+from breather.protocol.officer_key import create_officer_key
 from breather.protocol.refusal import Refusal
 from breather.protocol.trust import show_fingerprint
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
@@ -25,6 +28,7 @@ from breather.storage.failure import StorageFailure
 identity = typer.Typer(help="Who this service is to its peers: root and key list.", no_args_is_help=True)
 peer = typer.Typer(help="Whom this service believes.", no_args_is_help=True)
 alert_slot = typer.Typer(help="Keys for alert codes, shared by agency and exchange.", no_args_is_help=True)
+officer_key = typer.Typer(help="Keys that subjects are sealed to; for an officer's machine.", no_args_is_help=True)
 
 
 class Service(StrEnum):
@@ -34,16 +38,12 @@ class Service(StrEnum):
 
 PACK_OPTION = typer.Option("--pack", help="The pack's folder. Left out: the sample pack of that name, in test mode.")
 SERVICE_OPTION = typer.Option("--service", help="Whose settings and key folder.")
-
-
-# One parameter under two names: at an exchange it is an address, at an agency a file; never both.
-AGREED_OPTION = typer.Option(
-    "--deliver-to",
-    "--terms",
-    help="At an exchange (--deliver-to): where the agency takes referrals, https://... "
-    "At an agency (--terms): the relay terms agreed with an exchange, a TOML file.",
+DELIVER_TO_OPTION = typer.Option("--deliver-to", help="At an exchange: where the agency takes referrals, https://...")
+LOOPBACK_OPTION = typer.Option("--allow-loopback", help="That address may be on this machine; test mode only.")
+TERMS_OPTION = typer.Option("--terms", help="At an agency: the relay terms agreed with the exchange, a TOML file.")
+PEER_ARGUMENT = typer.Argument(
+    metavar="NAME KEY-LIST", help="The organisation, as its key list names it; and that list: a file, or an address."
 )
-LOOPBACK_OPTION = typer.Option("--allow-loopback", help="The address may be on this machine; test mode only.")
 
 
 @contextmanager
@@ -103,17 +103,18 @@ def identity_seal_to(recipient: Annotated[str, typer.Argument(help="An officer's
 
 @peer.command("add")
 def peer_add(
-    name: Annotated[str, typer.Argument(help="The organisation, as its key list names it.")],
-    key_list: Annotated[str, typer.Argument(help="Its key list: a file, or an address.")],
+    listed: Annotated[tuple[str, str], PEER_ARGUMENT],
     fingerprint: Annotated[str, typer.Option(help="Of its root, compared out of band by two people.")],
-    agreed: Annotated[str | None, AGREED_OPTION] = None,
+    deliver_to: Annotated[str | None, DELIVER_TO_OPTION] = None,
     allow_loopback: Annotated[bool, LOOPBACK_OPTION] = False,
+    terms: Annotated[Path | None, TERMS_OPTION] = None,
     service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE,
 ) -> None:
     """Pin a peer, or take its newer key list. What was agreed before is kept unless it is given anew."""
     with refusals():
-        wanted = _agreed(agreed, allow_loopback, service)
-        pinned = peering.add_peer(_settings_of(service), SystemClock(), name, key_list, fingerprint, wanted)
+        name, key_list = listed
+        agreed = _agreed(service, deliver_to, allow_loopback, terms)
+        pinned = peering.add_peer(_settings_of(service), SystemClock(), name, key_list, fingerprint, agreed)
         keys = pinned.peer.key_list
         assert keys is not None
         until = format_instant(keys.expires_at)
@@ -146,13 +147,30 @@ def alert_slot_take(
         typer.echo(f"slot {taken.number} of {agency} is kept")
 
 
-def _agreed(agreed: str | None, allow_loopback: bool, service: Service) -> Path | DeliverTo | None:
-    if service is Service.EXCHANGE and agreed is not None:
-        return DeliverTo(agreed, allow_loopback)
-    if allow_loopback:
-        message = "goes with --deliver-to, at an exchange"
-        raise Refused("nothing was agreed", [Finding("--allow-loopback", "alone", message)])
-    return None if agreed is None else Path(agreed)
+@officer_key.command("create")
+def officer_key_create(
+    file: Annotated[Path, typer.Argument(help="Where the secret key goes; never overwritten.")],
+) -> None:
+    """Make an officer's key on the officer's machine, and print the public half for `breather identity seal-to`."""
+    with refusals():
+        typer.echo(create_officer_key(file))
+        typer.echo(f"{file} is secret, and what is sealed to it opens with nothing else: keep a copy.", err=True)
+
+
+def _agreed(
+    service: Service, deliver_to: str | None, allow_loopback: bool, terms: Path | None
+) -> DeliverTo | Path | None:
+    """What this side agreed with the other. Refused for an option that belongs to the other side, or to another."""
+    findings = []
+    if allow_loopback and deliver_to is None:
+        findings.append(Finding("--allow-loopback", "alone", "goes with --deliver-to, at an exchange"))
+    if deliver_to is not None and service is Service.AGENCY:
+        findings.append(Finding("--deliver-to", "other-side", "is for an exchange; an agency says --terms"))
+    if terms is not None and service is Service.EXCHANGE:
+        findings.append(Finding("--terms", "other-side", "is for an agency; an exchange's are in its campaign"))
+    if findings:
+        raise Refused("nobody is pinned", findings)
+    return terms if deliver_to is None else DeliverTo(deliver_to, allow_loopback)
 
 
 def _show_identity(made: OwnIdentity) -> None:

@@ -36,9 +36,7 @@ def breather(arguments: list[str]) -> None:
 
 
 def python(arguments: list[str]) -> None:
-    """`python ...`: an exchange's own code, whose clock agrees with the service's. `python -c` is the real one."""
-    if arguments[0] == "-c":
-        os.execv(sys.executable, [sys.executable, *arguments])
+    """`python ...`: an exchange's own code, whose clock agrees with the service's."""
     with patch.object(time, "time", lambda: _clock().now() / 1000):
         runpy.run_path(arguments[0], run_name="__main__")
 

@@ -258,7 +258,7 @@ def _names_who_agreed(reader: Reader) -> None:
     officer = PortalVisitor(f"http://127.0.0.1:{reader.agency_port}", "a long password for the officers")
     reader.until(lambda: len(officer.inbox()) == 2, "the identified referral is not in the inbox")
     sealed = officer.get(f"/portal/referrals/{max(officer.inbox())}/subject.age").content
-    key = x25519.Identity.from_str((reader.folder / "officer.key").read_text("ascii").strip())
+    key = x25519.Identity.from_str((reader.folder / "officer.key").read_text("ascii").splitlines()[-1])
     assert "Chan Tai Man" in pyrage.decrypt(sealed, [key]).decode()
     officer.close()
 

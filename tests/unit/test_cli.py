@@ -2,9 +2,11 @@
 
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from breather import cli
@@ -47,12 +49,14 @@ class Operator:
 
 
 @pytest.fixture
-def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Operator]:
     monkeypatch.chdir(tmp_path)
     # The time at which the samples are in date, whenever the tests run.
     at = parse_instant("2026-11-22T10:43:00Z")
     monkeypatch.setattr(SystemClock, "now", lambda _: at)
-    return Operator(tmp_path)
+    yield Operator(tmp_path)
+    # `breather exchange` logs to the standard error of its run, which is closed by now; later tests must not log there.
+    structlog.reset_defaults()
 
 
 def copied(operator: Operator, source: Path, name: str) -> Path:
@@ -135,6 +139,17 @@ def test_a_campaign_is_checked_and_activated(operator: Operator) -> None:
     ]
     again = operator.refused("campaign", "activate", str(sample_campaign(CAMPAIGN)))
     assert "activated before" in again
+
+
+def test_a_sample_campaign_is_copied_once_to_be_changed(operator: Operator) -> None:
+    operator.run("signing-key", "create")
+    assert "macau-pj-trial is in mine" in operator.run("campaign", "copy", CAMPAIGN, "mine").stdout
+    assert "every example holds" in operator.run("campaign", "check", "mine").stdout
+    replaced(operator.folder / "mine" / "campaign.toml", "version = 1", "version = 2")
+    assert "mine" in operator.refused("campaign", "copy", CAMPAIGN, "mine")
+    assert "version = 2" in (operator.folder / "mine" / "campaign.toml").read_text("utf-8")
+    assert "Did you mean 'macau-pj-trial'" in operator.refused("campaign", "copy", "macau-trial", "other")
+    assert not (operator.folder / "other").exists()
 
 
 def test_a_campaign_without_its_secret_says_what_to_run(operator: Operator) -> None:

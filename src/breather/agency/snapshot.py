@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from breather.domain.relay_terms import RelayTerms
-from breather.protocol.alert_slot import AlertSlot, load_slots
+from breather.protocol.alert_slot import AlertSlot, given_slots
 from breather.protocol.identity_folder import OwnIdentity, load_identity
 from breather.protocol.message import Receiver
 from breather.protocol.peer_folder import PinnedPeer, load_peers
@@ -51,4 +51,4 @@ def read_generation(reader: Reader) -> int:
 
 def read_snapshot(reader: Reader, keys: Path) -> Snapshot:
     """Raises FileNotFoundError where no identity was created, and what the folders' readers raise."""
-    return Snapshot(read_generation(reader), load_identity(keys), load_peers(keys), load_slots(keys))
+    return Snapshot(read_generation(reader), load_identity(keys), load_peers(keys), given_slots(keys))

@@ -12,11 +12,11 @@ from pathlib import Path
 from breather.clock import Clock
 from breather.couriers.peer_address import DeliverTo
 from breather.demonstration.cast import Cast, Exchange
-from breather.demonstration.officer import create_officer_key
 from breather.demonstration.terms import agreed_terms
 from breather.operate import create_api_key, create_signing_keys, set_password, set_portal_password
 from breather.peering import add_peer, create_slot, make_identity, seal_to, take_slot
 from breather.protocol.identity_folder import FOLDER, KEY_LIST
+from breather.protocol.officer_key import create_officer_key
 from breather.settings import AgencySettings, Settings
 from breather.web.api_keys import Scope
 
@@ -37,8 +37,8 @@ def introduce(cast: Cast, clock: Clock) -> Keys:
     """Nobody has begun to run yet; every file and row that is needed for it is there afterwards."""
     agency, password = cast.agency, f"demo-{secrets.token_hex(8)}"
     make_identity(agency, clock)
-    officer = create_officer_key(cast.folder)
-    known = seal_to(agency, clock, officer.recipient)
+    officer = cast.folder / "officer.key"  # never beside a service, but in the demonstration there is no elsewhere
+    known = seal_to(agency, clock, create_officer_key(officer))
     terms = cast.folder / "terms.toml"
     terms.write_text(agreed_terms(), "utf-8")
     api, clearance = {}, {}
@@ -53,7 +53,7 @@ def introduce(cast: Cast, clock: Clock) -> Keys:
         add_peer(settings, clock, agency.organisation, _key_list(agency), known.fingerprint, to_agency)
         _share_slot(agency, exchange, clock)
     _set_passwords(cast, clock, password)
-    return Keys(password, api, clearance, officer.file)
+    return Keys(password, api, clearance, officer)
 
 
 def _key_list(settings: Settings | AgencySettings) -> str:

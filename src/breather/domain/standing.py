@@ -258,7 +258,7 @@ def _consent(standing: Standing, event: Event, now: Millis) -> Standing:
 
 
 def _revoke(standing: Standing, event: Event, now: Millis) -> Standing:
-    """At any time. What has reached the agency by then cannot be unsent (`exchange/subject.py`)."""
+    """At any time. What has reached the agency by then cannot be unsent (`exchange/consent.py`)."""
     if standing.consented_at is None:
         raise NoConsent
     return replace(standing, consented_at=None)

@@ -6,7 +6,6 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import structlog
@@ -14,13 +13,12 @@ import structlog
 from breather.clock import Clock
 from breather.couriers.letter import Courier
 from breather.couriers.peer_address import DeliverTo
-from breather.domain.instant import SECOND, Millis
-from breather.domain.referral import Tier
+from breather.domain.instant import Millis
 from breather.exchange import feedback
 from breather.exchange.correspondent import Correspondent
-from breather.exchange.deliver import deliver
+from breather.exchange.hands import SENDS_FOR_SECONDS, Hands, Result
 from breather.exchange.pull import ENTROPY_BYTES, PullFailed, ask, ask_key_list, pull
-from breather.exchange.relay import LEASE, Attempt, Claimed, Failed, claim_batch, is_due, is_still_ours, release, settle
+from breather.exchange.relay import claim_batch, is_due, release, settle
 from breather.protocol.peer_folder import PinnedPeer
 from breather.protocol.refusal import Refusal
 from breather.protocol.signed_list import SignedKeyList
@@ -30,11 +28,7 @@ from breather.storage.failure import StorageFailure
 
 _log = structlog.get_logger("breather.relay")
 
-# The agency gathers what arrives together into one commit, so a few connections are much faster than one.
-HANDS = 4
 BATCH = 32
-# No letter of a batch is begun later than this after the claim; one may then take 10 s, and the lease is 60 s.
-SENDS_FOR_SECONDS = LEASE / SECOND / 2
 SETTLES_TRIED = 20
 
 
@@ -68,16 +62,16 @@ class Lane:
     """`start` and `stop` it once. `pinned` is replaced by reference when the agency has a newer key list."""
 
     def __init__(self, means: Means, sender: Correspondent, pinned: PinnedPeer) -> None:
-        if pinned.courier is None:
+        address = pinned.courier
+        if address is None:
             raise ValueError(f"{pinned.peer.organisation} is pinned without an address to deliver to")
         self.sender = sender
         self.pinned = pinned
         self.name = pinned.peer.organisation
         self._means = means
         self._stop = threading.Event()
-        self._hands = ThreadPoolExecutor(HANDS, f"hand-{self.name}")
-        self._couriers = tuple(means.courier(pinned.courier) for _ in range(HANDS))
-        self._puller = means.courier(pinned.courier)
+        self._hands = Hands(self.name, means.database, means.clock.now, lambda: means.courier(address), self._stop)
+        self._puller = means.courier(address)
         self._threads = (
             threading.Thread(target=self._deliver_on, name=f"deliver-{self.name}", daemon=True),
             threading.Thread(target=self._pull_on, name=f"pull-{self.name}", daemon=True),
@@ -99,9 +93,8 @@ class Lane:
 
     def close(self) -> None:
         """For a lane that is not running (any more)."""
-        self._hands.shutdown()
-        for courier in (*self._couriers, self._puller):
-            courier.close()
+        self._hands.close()
+        self._puller.close()
 
     def deliver_due(self) -> bool:
         """Deliver one batch of what is due. Whether there may be more."""
@@ -112,10 +105,7 @@ class Lane:
         until = time.monotonic() + SENDS_FOR_SECONDS
         with database.writing() as tx:
             batch = claim_batch(tx, self.name, BATCH)
-        shares = [batch[start::HANDS] for start in range(min(HANDS, len(batch)))]
-        work = [(courier, share, until) for courier, share in zip(self._couriers, shares, strict=False)]
-        parts = self._hands.map(lambda given: self._carry(*given), work)
-        self._settle([each for part in parts for each in part])
+        self._settle(self._hands.carry(self.sender, self.pinned.peer, batch, until))
         return len(batch) == BATCH
 
     def pull_once(self) -> bool:
@@ -132,28 +122,7 @@ class Lane:
             self._record(str(failure))
             return False
 
-    def _carry(self, courier: Courier, batch: Sequence[Claimed], until: float) -> list[tuple[Claimed, Attempt | None]]:
-        """None for what was not begun: no time was left, or the service is stopping."""
-        found: list[tuple[Claimed, Attempt | None]] = []
-        for claimed in batch:
-            begins = time.monotonic() < until and not self._stop.is_set()
-            found.append((claimed, self._attempt(courier, claimed) if begins else None))
-        return found
-
-    def _attempt(self, courier: Courier, claimed: Claimed) -> Attempt | None:
-        try:
-            if claimed.tier == Tier.IDENTIFIED.word:
-                with self._means.database.reading() as reader:
-                    if not is_still_ours(reader, claimed):
-                        return None  # she took her consent back since it was claimed
-            return deliver(self.sender, self.pinned.peer, courier, claimed, self._means.clock.now)
-        except StorageFailure:
-            return None
-        except Exception as error:  # noqa: BLE001 - a poisonous referral fails alone, and is dead after its time
-            _log.exception("attempt broke", referral=claimed.referral)
-            return Failed(f"unexpected: {type(error).__name__}; the log of the worker says more")
-
-    def _settle(self, results: Sequence[tuple[Claimed, Attempt | None]]) -> None:
+    def _settle(self, results: Sequence[Result]) -> None:
         """Until it is stored; else the lease runs out, and everything is delivered again, which changes nothing."""
         random = secrets.SystemRandom()
         for _ in range(SETTLES_TRIED):

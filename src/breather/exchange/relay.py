@@ -18,7 +18,7 @@ from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 
 STEP = 10
-# Longer than a batch may take to be sent (`lane.py`), so that nobody's is taken away who is at work on it.
+# Longer than a batch may take to be sent (`hands.py`), so that nobody's is taken away who is at work on it.
 LEASE = 60 * SECOND
 MOST_SHOWN = 100
 # The problem of a delivery that ended because the customer took her consent back: never on a list, never replayed.

@@ -21,6 +21,7 @@ from breather.domain.refusal import ChangedRetry, TimeSuspect, UnknownWithdrawal
 from breather.domain.ruling import rule_on
 from breather.domain.standing import Standing, move
 from breather.domain.withdrawal import CustomerRef
+from breather.exchange.consent import refuse_consent, take_back_subjects, with_consent, without_consent
 from breather.exchange.record import (
     AlertChoice,
     AnsweredRecord,
@@ -31,7 +32,6 @@ from breather.exchange.record import (
 )
 from breather.exchange.refer import refer
 from breather.exchange.snapshot import Activated, Snapshot
-from breather.exchange.subject import refuse_consent, reserved, take_back_subjects, without_consent
 from breather.storage.exchange.profiles import read_profiles, save_profiles
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, save_standing, standing_of
 from breather.storage.transaction import Transaction
@@ -65,7 +65,7 @@ def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, 
     if event.kind in RELEASING and time_suspect:
         raise TimeSuspect
     if event.kind is EventKind.CONSENT:
-        refuse_consent(tx, snapshot, row)
+        refuse_consent(snapshot, row)
     after = move(before, event, tx.now)
     if event.kind is EventKind.ANSWER:
         row, after = _answered(tx, snapshot, row, after, event)
@@ -81,7 +81,7 @@ def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, 
         body=body,
     )
     if after.consented_at != before.consented_at:
-        row = without_consent(row) if after.consented_at is None else reserved(snapshot, row, event, number)
+        row = without_consent(row) if after.consented_at is None else with_consent(snapshot, row, event, number)
     row = save_standing(tx, row, before, after, number)
     _remember(tx, row, event)
     _relay(tx, snapshot, row, event)

@@ -1,12 +1,7 @@
-"""Who asks for help: consent, and the subject that the VASP seals for officers (tier identified, guarantee H3).
+"""Who asks for help, sealed by the VASP for officers' eyes (tier identified, guarantee H3).
 
-Her yes names the referral that will carry her. `breather.client` seals the subject in the VASP's own process, and what
-comes here is ciphertext: this service never holds the plaintext.
-
-Taken back, and on its way: a consent may be revoked while the worker is sending. The revocation makes the delivery
-dead and empties the body; nobody claims, retries or replays it again, and a failure of the attempt under way changes
-nothing. But if the agency's receipt comes after all, it has the bytes, and the row has to say *receipted*
-(`exchange/relay.py`, settle). What was receipted before stays so; the page says that it cannot be unsent.
+`breather.client` seals the subject in the VASP's own process, after she agreed (`exchange/consent.py`); what comes here
+is ciphertext, and this service never holds the plaintext.
 """
 
 import base64
@@ -16,7 +11,6 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from breather.domain.event import Event
 from breather.domain.instant import Millis
 from breather.domain.referral import Consent, Referral, ReferralBasis, Sealed, Tier
 from breather.domain.refusal import (
@@ -27,17 +21,13 @@ from breather.domain.refusal import (
     NotSealed,
     OtherReferral,
     UnknownWithdrawal,
-    Watched,
 )
-from breather.domain.relay_terms import fields_allowed, within_terms
-from breather.domain.standing import Standing
-from breather.exchange.refer import Terms, new_id, promise_referral, pseudonymous, pseudonymous_of, terms_of, why_not
-from breather.exchange.relay import CONSENT_WITHDRAWN
+from breather.domain.relay_terms import within_terms
+from breather.exchange.consent import identified_terms, sealing_keys
+from breather.exchange.refer import Terms, promise_referral, pseudonymous, pseudonymous_of, why_not
 from breather.exchange.snapshot import Snapshot
-from breather.protocol.key_list import Purpose
 from breather.protocol.sealing import SEALED_LIMIT, recipients_of
-from breather.protocol.trust import keys_for
-from breather.storage.exchange.referrals import find_referral, referrals_of, take_back
+from breather.storage.exchange.referrals import find_referral
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
@@ -76,51 +66,12 @@ class Accepted:
     created: bool
 
 
-def consent_offered(snapshot: Snapshot, row: WithdrawalRow, standing: Standing, now: Millis) -> bool:
-    """Whether she may be asked: only after she asked for help, never while watched, and never where nobody could read
-    it.
-    """
-    terms = _identified(snapshot, row)
-    if terms is None or standing.help_asked_at is None or standing.consented_at is not None:
-        return False
-    if standing.watched or row.asked().session.watched:
-        return False
-    return bool(_sealing_keys(snapshot, terms, now))
-
-
-def refuse_consent(tx: Transaction, snapshot: Snapshot, row: WithdrawalRow) -> None:
-    """What `move` cannot know: the campaign's terms, and whether the session was watched when she submitted."""
-    if _identified(snapshot, row) is None:
-        raise NotOffered("This campaign sends nothing about who asks for help.")
-    if row.asked().session.watched:
-        raise Watched
-
-
-def reserved(snapshot: Snapshot, row: WithdrawalRow, event: Event, number: int) -> WithdrawalRow:
-    """The row with her consent: which text she read, the journal entry of her yes, and the referral named for her."""
-    terms = _identified(snapshot, row)
-    assert terms is not None, "a consent is refused where the terms let nobody be identified"
-    referral = new_id(terms, row)
-    return replace(row, consent_text=event.consent_text, consent_number=number, subject_referral=referral)
-
-
-def without_consent(row: WithdrawalRow) -> WithdrawalRow:
-    return replace(row, consent_text=None, consent_number=None, subject_referral=None)
-
-
-def take_back_subjects(tx: Transaction, row: WithdrawalRow) -> None:
-    """What has no receipt yet is not sent, and its bytes are destroyed."""
-    for referral in referrals_of(tx, row.id):
-        if referral.tier == Tier.IDENTIFIED.word:
-            take_back(tx, referral.id, CONSENT_WITHDRAWN)
-
-
 def subject_wanted(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis) -> SubjectWanted | None:
     """What is to be sealed; None without her consent, once it was received, and where nobody could open it."""
-    terms = _identified(snapshot, row)
+    terms = identified_terms(snapshot, row)
     if terms is None or row.consented_at is None or row.subject_referral is None:
         return None
-    keys = _sealing_keys(snapshot, terms, now)
+    keys = sealing_keys(snapshot, terms, now)
     if not keys or find_referral(reader, row.subject_referral) is not None:
         return None
     identity = snapshot.identity
@@ -140,14 +91,14 @@ def accept_subject(tx: Transaction, snapshot: Snapshot, withdrawal: str, sealed:
     body = _body(sealed)
     if _said_before(tx, row, sealed, body):
         return Accepted(row, created=False)
-    terms = _identified(snapshot, row)
+    terms = identified_terms(snapshot, row)
     if terms is None:
         raise NotOffered("This campaign sends nothing about who asks for help.")
     consent = _consent(row)
     if sealed.referral != row.subject_referral:
         raise OtherReferral(row.subject_referral or "")
     _refuse_unsealed(sealed)
-    listed = _sealing_keys(snapshot, terms, tx.now)
+    listed = sealing_keys(snapshot, terms, tx.now)
     if unknown := tuple(sorted(set(sealed.keys) - listed.keys())):
         raise NoSealingKey(unknown)
     referral = _referral(tx, terms, row, Sealed(sealed.ciphertext, sealed.keys, consent))
@@ -158,20 +109,6 @@ def accept_subject(tx: Transaction, snapshot: Snapshot, withdrawal: str, sealed:
     promise_referral(tx, snapshot, row, sealed.referral, referral)
     tx.run("touch_withdrawal", id=row.id, changed=number)
     return Accepted(replace(row, changed=number), created=True)
-
-
-def _identified(snapshot: Snapshot, row: WithdrawalRow) -> Terms | None:
-    """The terms of a withdrawal, if they let a sealed subject leave."""
-    terms = terms_of(snapshot, row)
-    return terms if terms is not None and "sealed" in fields_allowed(Tier.IDENTIFIED, terms.relay.terms) else None
-
-
-def _sealing_keys(snapshot: Snapshot, terms: Terms, now: Millis) -> Mapping[str, bytes]:
-    addressee = terms.relay.addressee
-    if addressee not in snapshot.identity.agencies:
-        return {}
-    peer = snapshot.identity.peers[addressee].peer
-    return {key.kid: key.public for key in keys_for(peer, Purpose.SEALING, now)}
 
 
 def _consent(row: WithdrawalRow) -> Consent:

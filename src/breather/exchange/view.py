@@ -9,10 +9,10 @@ from breather.domain.outcome import Ending, outcome_of
 from breather.domain.refusal import UnknownWithdrawal
 from breather.domain.standing import Standing
 from breather.exchange.clear import pause_in_the_way
+from breather.exchange.consent import consent_offered
 from breather.exchange.record import AnsweredRecord, DecisionRecord, decode_answered, decode_record
 from breather.exchange.refer import terms_of
 from breather.exchange.snapshot import Snapshot, released_covers
-from breather.exchange.subject import consent_offered
 from breather.storage.exchange.referrals import ReferralRow, referrals_of
 from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, following, standing_of
 from breather.storage.reader import Reader

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pyrage
-from bech32 import bech32_encode, convertbits
 from pyrage import x25519
 
 from breather.domain.finding import Finding
@@ -72,14 +71,6 @@ class Subject:
     mail: str | None = None
     reference: str | None = None
     statement: str | None = None
-
-
-def age_recipient(public: bytes) -> str:
-    """`age1...` of a raw X25519 public key, as officers' tools show it."""
-    words = convertbits(public, 8, 5)
-    if words is None or len(public) != 32:
-        raise ValueError(f"{len(public)} bytes are no X25519 public key")
-    return str(bech32_encode("age", words))
 
 
 def recipients_of(ciphertext: bytes) -> int | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from breather.domain.alert_code import KEY_BYTES
-from breather.protocol.alert_slot import load_slots
+from breather.protocol.alert_slot import given_slots
 from breather.protocol.identity_folder import FOLDER, KEY_LIST, load_identity
 from breather.protocol.key_list import Purpose
 from breather.protocol.peer_folder import load_peers
@@ -139,7 +139,7 @@ def test_a_list_is_renewed(terminal: Terminal) -> None:
 def test_a_slot_is_shown_once_and_kept(terminal: Terminal) -> None:
     shown = terminal.run("alert-slot", "create", "demo-exchange", "--name", "Demo Exchange").strip()
     number, _, key = shown.partition(":")
-    slot = load_slots(terminal.keys("agency"))[int(number)]
+    slot = given_slots(terminal.keys("agency"))[int(number)]
     assert (slot.exchange, slot.name, len(slot.key)) == ("demo-exchange", "Demo Exchange", KEY_BYTES)
     assert slot.headings["en"] == "Judiciary Police reminder"
     assert len(key) == 44

@@ -202,7 +202,7 @@ def test_a_clock_that_is_out_is_named_and_set_right_by_nobody_else(
     with sqlite_exchange.database.writing() as tx:
         claimed = claim(tx, AGENCY)
     assert claimed is not None
-    lane._settle(lane._carry(lane._couriers[0], [claimed], float("inf")))
+    lane._settle(lane._hands.carry(lane.sender, lane.pinned.peer, [claimed], float("inf")))
     row = sqlite_exchange.row(referral)
     assert row.delivery is Delivery.PENDING
     assert row.problem is not None
@@ -236,7 +236,7 @@ def test_what_never_gets_through_is_dead_after_its_time_and_can_be_replayed(exch
 
 
 def take_back(exchange: RelayingExchange, referral: str) -> None:
-    """As a revoked consent does it (`exchange/subject.py`)."""
+    """As a revoked consent does it (`exchange/consent.py`)."""
     with exchange.database.writing() as tx:
         assert give_back(tx, referral, CONSENT_WITHDRAWN)
 
@@ -279,7 +279,7 @@ def test_a_subject_taken_back_after_it_was_claimed_does_not_leave(sqlite_exchang
     assert claimed is not None
     take_back(sqlite_exchange, referral)
     subject = replace(claimed, tier="identified")
-    assert lane._carry(lane._couriers[0], [subject], float("inf")) == [(subject, None)]
+    assert lane._hands.carry(lane.sender, lane.pinned.peer, [subject], float("inf")) == [(subject, None)]
     assert referral not in sqlite_exchange.arrived()
 
 

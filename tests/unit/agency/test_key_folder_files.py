@@ -10,7 +10,7 @@ from breather.domain.finding import Refused
 from breather.domain.instant import DAY, Millis, parse_instant
 from breather.domain.referral import Tier
 from breather.domain.relay_terms import LegalBasis
-from breather.protocol.alert_slot import AlertSlot, free_slot, load_slots, save_slot
+from breather.protocol.alert_slot import AlertSlot, free_slot, given_slots, save_slot
 from breather.protocol.identity_folder import (
     FOLDER,
     LIST_LIVES,
@@ -196,8 +196,8 @@ def test_terms_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: st
 def test_slots_are_given_once_and_read_back(tmp_path: Path) -> None:
     first = AlertSlot(0, "demo-exchange", "Demo", bytes(range(32)), {"en": "Reminder", "zh-Hant": "提示"})
     save_slot(tmp_path, first)
-    assert load_slots(tmp_path) == {0: first}
-    assert free_slot(load_slots(tmp_path)) == 1
+    assert given_slots(tmp_path) == {0: first}
+    assert free_slot(given_slots(tmp_path)) == 1
     with pytest.raises(FileExistsError):
         save_slot(tmp_path, replace(first, key=bytes(32)))
     assert "key" not in repr(first)
@@ -209,6 +209,8 @@ def test_slots_are_given_once_and_read_back(tmp_path: Path) -> None:
         ("1024.toml", "", "0 to 1023"),
         ("one.toml", "", "0 to 1023"),
         ("1.toml", 'exchange = "d"\nname = "D"\nkey = "AAAA"\n[heading]\n', "3 bytes instead of 32"),
+        ("01.toml", "", "0 to 1023"),
+        (".1.toml", "", "0 to 1023"),
         ("1.toml", "exchange", "not TOML"),
     ],
 )
@@ -216,7 +218,7 @@ def test_a_slot_that_is_none_is_named(tmp_path: Path, name: str, text: str, says
     (tmp_path / "alert-codes").mkdir()
     (tmp_path / "alert-codes" / name).write_text(text, "utf-8")
     with pytest.raises(Refused, match=says):
-        load_slots(tmp_path)
+        given_slots(tmp_path)
 
 
 def test_a_full_house_says_so() -> None:

@@ -15,16 +15,15 @@ from breather.bootstrap import exchange_identity
 from breather.demonstration.cast import AGENCY, LAST_PORT, PORTS, Cast, cast_of, refuse_taken
 from breather.demonstration.guide import guide
 from breather.demonstration.introduction import Keys, introduce
-from breather.demonstration.officer import create_officer_key
 from breather.demonstration.past import before_the_past, live_through
 from breather.demonstration.terms import RELAY, agreed_terms
 from breather.domain.instant import DAY
 from breather.domain.referral import Tier
 from breather.domain.relay_terms import RelayTerms, check_terms
-from breather.protocol.alert_slot import load_slots
+from breather.protocol.alert_slot import given_slots
 from breather.protocol.key_list import Purpose
+from breather.protocol.officer_key import age_recipient
 from breather.protocol.peer_folder import load_peers, read_terms_file
-from breather.protocol.sealing import age_recipient
 from breather.protocol.trust import keys_for
 
 PORT = 20_000
@@ -77,7 +76,7 @@ def test_both_ends_know_the_same_terms_and_the_review_says_that_it_is_invented(t
 def test_everybody_is_introduced_to_everybody_both_ways(introduced: tuple[Cast, Keys]) -> None:
     cast, keys = introduced
     at_the_agency = load_peers(cast.agency.keys)
-    slots = load_slots(cast.agency.keys)
+    slots = given_slots(cast.agency.keys)
     assert set(at_the_agency) == {exchange.vasp for exchange in cast.exchanges}
     for exchange in cast.exchanges:
         identity = exchange_identity(exchange.settings)
@@ -98,18 +97,9 @@ def test_what_is_sealed_to_the_listed_key_the_officers_file_opens(introduced: tu
     (listed,) = keys_for(peer, Purpose.SEALING, before_the_past().now())
     lines = keys.officer.read_text("ascii").splitlines()
     identity = x25519.Identity.from_str(lines[-1])
-    assert "invented" in lines[0]
     assert age_recipient(listed.public) == str(identity.to_public())
     sealed = pyrage.encrypt(b"who she is", [identity.to_public()])
     assert pyrage.decrypt(sealed, [identity]) == b"who she is"
-
-
-def test_an_officers_key_is_for_its_owner_alone_and_never_overwritten(tmp_path: Path) -> None:
-    made = create_officer_key(tmp_path)
-    assert made.file.stat().st_mode & 0o077 == 0
-    assert made.recipient.startswith("age1")
-    with pytest.raises(FileExistsError):
-        create_officer_key(tmp_path)
 
 
 def test_the_past_lies_in_the_past_and_promises_its_referrals(introduced: tuple[Cast, Keys]) -> None:

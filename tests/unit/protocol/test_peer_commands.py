@@ -1,4 +1,4 @@
-"""`breather peer add --deliver-to`, `identity show` and `alert-slot take`, as an operator types them."""
+"""`breather peer add`, `identity show`, `alert-slot take` and `officer-key create`, as an operator types them."""
 
 import base64
 from pathlib import Path
@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from breather import cli
 from breather.couriers.peer_address import DeliverTo
-from breather.protocol.alert_slot import load_slots
+from breather.protocol.alert_slot import taken_slots
 from breather.protocol.identity_folder import FOLDER, KEY_LIST, load_identity
 from breather.protocol.peer_folder import load_peers
 
@@ -68,6 +68,19 @@ def test_an_address_that_is_none_is_refused_and_pins_nothing(operator: Operator)
     assert load_peers(operator.keys) == {}
 
 
+def test_an_option_of_the_other_side_is_refused_and_pins_nothing(operator: Operator) -> None:
+    assert "--terms: is for an agency" in operator.add("--terms", "terms.toml", fails=True)
+    assert "--deliver-to: is for an exchange" in operator.add("--deliver-to", URL, "--service", "agency", fails=True)
+    assert load_peers(operator.keys) == load_peers(operator.agency_keys) == {}
+
+
+def test_an_officers_key_is_made_and_listed(operator: Operator, tmp_path: Path) -> None:
+    file = tmp_path / "officer.key"
+    public = operator.run("officer-key", "create", str(file)).splitlines()[0]
+    assert "sealing" in operator.run("identity", "seal-to", public)
+    assert "refused: " in operator.run("officer-key", "create", str(file), fails=True)
+
+
 def test_identity_show_prints_what_the_other_side_needs(operator: Operator) -> None:
     shown = " ".join(operator.run("identity", "show").split())
     fingerprint = load_identity(operator.keys).fingerprint
@@ -83,6 +96,6 @@ def test_a_slot_is_taken_once_from_an_agency_that_is_pinned(operator: Operator) 
     operator.add()
     assert "did you mean 'macau-pj'" in operator.run("alert-slot", "take", SLOT, "--agency", "macau-pi", fails=True)
     operator.run("alert-slot", "take", SLOT, "--agency", "macau-pj")
-    (slot,) = load_slots(operator.keys).values()
+    (slot,) = taken_slots(operator.keys).values()
     assert (slot.number, slot.exchange, slot.agency, slot.key) == (3, "demo-exchange", "macau-pj", b"k" * 32)
     operator.run("alert-slot", "take", SLOT, "--agency", "macau-pj", fails=True)

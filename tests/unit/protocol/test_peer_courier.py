@@ -9,7 +9,7 @@ import pytest
 from breather.couriers.peer_address import DeliverTo
 from breather.domain.finding import Refused
 from breather.domain.instant import Millis, parse_instant
-from breather.protocol.alert_slot import AlertSlot, load_slots, read_slot, save_slot
+from breather.protocol.alert_slot import AlertSlot, given_slots, read_slot, save_slot, taken_slots
 from breather.protocol.identity_folder import OwnIdentity, create_identity, issue_list
 from breather.protocol.peer_folder import PinnedPeer, keep_list, load_peers, pin_peer
 from breather.protocol.refusal import OlderKeyList, WrongRoot
@@ -76,12 +76,29 @@ def test_a_list_of_nobody_we_pinned_is_not_kept(tmp_path: Path) -> None:
         keep_list(tmp_path, "macau-pj", made(tmp_path / "a").signed, NOW)
 
 
-@pytest.mark.parametrize("agency", ["", "macau-pj"])
-def test_a_slot_says_whose_it_is_where_that_matters(tmp_path: Path, agency: str) -> None:
-    slot = AlertSlot(7, "demo-exchange", "Demo Exchange", bytes(32), {"en": "Reminder"}, agency)
-    save_slot(tmp_path, slot)
-    assert load_slots(tmp_path) == {7: slot}
-    assert ("agency" in (tmp_path / "alert-codes" / "7.toml").read_text("utf-8")) == bool(agency)
+SLOT = AlertSlot(0, "demo-exchange", "Demo Exchange", bytes(32), {"en": "Reminder"})
+
+
+def test_a_slot_that_was_given_is_named_by_its_number_and_says_no_agency(tmp_path: Path) -> None:
+    assert save_slot(tmp_path, SLOT).name == "0.toml"
+    assert (given_slots(tmp_path), taken_slots(tmp_path)) == ({0: SLOT}, {})
+    assert "agency" not in (tmp_path / "alert-codes" / "0.toml").read_text("utf-8")
+
+
+def test_two_agencies_may_give_the_same_slot(tmp_path: Path) -> None:
+    taken = {agency: replace(SLOT, agency=agency) for agency in ("hk-police", "macau-pj")}
+    assert [save_slot(tmp_path, slot).name for slot in taken.values()] == ["hk-police.0.toml", "macau-pj.0.toml"]
+    assert (given_slots(tmp_path), taken_slots(tmp_path)) == ({}, taken)
+    with pytest.raises(FileExistsError):
+        save_slot(tmp_path, taken["macau-pj"])
+
+
+def test_a_file_of_another_agencys_name_is_refused(tmp_path: Path) -> None:
+    made_file = save_slot(tmp_path, replace(SLOT, agency="macau-pj"))
+    for name in ("hk-police.0.toml", "0.toml"):
+        made_file = made_file.rename(made_file.with_name(name))
+        with pytest.raises(Refused, match=r"Did you mean 'macau-pj\.0\.toml'"):
+            taken_slots(tmp_path)
 
 
 def test_a_slot_is_read_as_the_agency_printed_it() -> None:

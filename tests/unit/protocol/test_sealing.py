@@ -14,8 +14,9 @@ from pyrage import x25519
 from breather.client.sealing import CHUNK, Carrier, Subject, read_keys, seal, seal_subject
 from breather.protocol.envelope import MessageType as Type
 from breather.protocol.key_list import Purpose
+from breather.protocol.officer_key import age_recipient
 from breather.protocol.refusal import Malformed, NotOurKey, SealedForAnother
-from breather.protocol.sealing import Binding, age_recipient, open_subject, recipients_of
+from breather.protocol.sealing import Binding, open_subject, recipients_of
 from breather.protocol.sealing import Subject as Opened
 from tests.unit.protocol.age_oracle import open_age
 from tests.unit.protocol.documents import officer
@@ -161,9 +162,3 @@ def test_recipients_are_counted_from_the_header() -> None:
     assert recipients_of(sealed_to(RAW, *OTHERS)) == 4
     for other in (b"", b"words", b"age-encryption.org/v1\n", seal(b"words", [RAW])[:60]):
         assert recipients_of(other) is None
-
-
-def test_a_public_key_is_shown_as_age_shows_it() -> None:
-    assert age_recipient(RAW) == str(x25519.Identity.from_str(IDENTITY).to_public())
-    with pytest.raises(ValueError, match="31 bytes"):
-        age_recipient(RAW[:-1])
