@@ -21,7 +21,7 @@ DEVELOPMENT := $(STAMPS)/development
 # Tests start dozens of processes; without its bytecode kept, each would compile the package again.
 unexport PYTHONDONTWRITEBYTECODE
 # A file's tests stay together, for they share their processes; the browser's come last in every worker.
-PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder
+PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 20
 CODE := src tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help

@@ -26,6 +26,7 @@ from breather.protocol.key_folder import KeyFolder
 from breather.protocol.pack import read_folder
 from breather.settings import Settings
 from breather.storage.exchange.profiles import read_profiles
+from breather.storage.exchange.referrals import is_listed
 from breather.web.exchange.bodies import WithdrawalBody
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.problems import Problem
@@ -45,6 +46,15 @@ class Explanation:
     features: Features
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known beside the withdrawal itself: her past and the destination's, and what agencies found."""
+
+    history: str
+    profiles: Profiles
+    confirmed: bool
+
+
 def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -> Explanation:
     """The withdrawal in `file`, as it would be posted, under the campaign in `folder`, as a customer's first; without
     a folder, under the campaign in force where she lives, with what the database knows of her. Nothing is written.
@@ -56,13 +66,15 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
         # Its examples are `campaign check`'s: what they hold does not change what the rules say.
         files = read_folder(campaign_folder(settings, folder))
         campaign = read_campaign({name: files[name] for name in (CAMPAIGN,) if name in files})
-        return _explained(campaign, "a first withdrawal", Profiles(), asked, clock)
+        return _explained(campaign, Known("a first withdrawal", Profiles(), confirmed=False), asked, clock)
     database = exchange_database(settings, clock, creates=False)
     try:
         with database.reading() as reader:
             keys = KeyFolder(settings.keys).assignment_keys()
             snapshot = read_snapshot(reader, Identity(settings.vasp, settings.mode, keys))
-            profiles = read_profiles(reader, asked.customer, asked.destination.key)
+            key = asked.destination.key
+            profiles = read_profiles(reader, asked.customer, key)
+            known = Known("as the database knows her", profiles, is_listed(reader, key))
     finally:
         database.close()
     residence = place(asked.residence).code
@@ -71,7 +83,7 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
         there = "nothing says where she lives" if residence is None else f"no campaign is in force in {residence}"
         message = f"{there}; name a campaign's folder by --campaign"
         raise Refused(f"{file}: nothing to explain", [Finding("/residence", "no-campaign", message)])
-    return _explained(active.campaign, "as the database knows her", profiles, asked, clock)
+    return _explained(active.campaign, known, asked, clock)
 
 
 def _withdrawal(file: Path) -> Withdrawal:
@@ -82,9 +94,9 @@ def _withdrawal(file: Path) -> Withdrawal:
         raise Refused(f"{file} is no withdrawal", found) from None
 
 
-def _explained(campaign: Campaign, history: str, profiles: Profiles, asked: Withdrawal, clock: Clock) -> Explanation:
-    features, _ = fold(profiles, asked, clock.now())
-    return Explanation(campaign, history, {**features, **NOT_YET})
+def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock) -> Explanation:
+    features, _ = fold(known.profiles, asked, clock.now())
+    return Explanation(campaign, known.history, {**features, "destination_confirmed": known.confirmed, **NOT_YET})
 
 
 def show(explanation: Explanation, console: Console) -> None:
