@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from breather.domain.friction import WORDS
+from breather.domain.history import SUBMITTED, Holds
 from breather.simulation.dice import Flags, Ints
 from breather.simulation.ledgers import AMOUNT_DECIMALS, ASSETS, NETWORKS
 from breather.simulation.parameters import Parameters, format_parameters
@@ -33,31 +34,8 @@ ROWS_A_GROUP = 131_072
 _MICRO_PER_CENT = 10_000
 
 _TEXT, _WHOLE, _FLAG = pa.string(), pa.int64(), pa.bool_()
-# In the order and with the names of the body of POST /v1/withdrawals; the last two are what is reported afterwards.
-HISTORY_SCHEMA = pa.schema(
-    [
-        pa.field("at", _WHOLE, nullable=False),
-        pa.field("id", _TEXT, nullable=False),
-        pa.field("customer_ref", _TEXT, nullable=False),
-        pa.field("asset", _TEXT, nullable=False),
-        pa.field("network", _TEXT, nullable=False),
-        pa.field("amount", _TEXT, nullable=False),
-        pa.field("destination_address", _TEXT, nullable=False),
-        pa.field("destination_memo", _TEXT),
-        pa.field("amount_usd", _WHOLE),
-        pa.field("kind", _TEXT, nullable=False),
-        pa.field("locale", _TEXT),
-        *(pa.field(f"residence_{source}", _TEXT) for source in ("kyc", "document", "phone", "ip")),
-        pa.field("account_opened_at", _WHOLE),
-        pa.field("account_balance_usd", _WHOLE),
-        pa.field("account_last_deposit_at", _WHOLE),
-        pa.field("account_last_deposit_kind", _TEXT),
-        *(pa.field(f"session_{seen}", _FLAG) for seen in ("new_device", "remote_access", "screen_shared", "on_call")),
-        pa.field("session_security_changed_at", _WHOLE),
-        pa.field("broadcast_at", _WHOLE),
-        pa.field("stopped_at", _WHOLE),
-    ]
-)
+_HELD = MappingProxyType({Holds.TEXT: _TEXT, Holds.WHOLE: _WHOLE, Holds.FLAG: _FLAG})
+HISTORY_SCHEMA = pa.schema([pa.field(each.name, _HELD[each.holds], nullable=not each.required) for each in SUBMITTED])
 TRUTH_SCHEMA = pa.schema(
     [
         pa.field("id", _TEXT, nullable=False),
