@@ -29,6 +29,7 @@ from breather.client import BreatherError
 from breather.clock import SystemClock
 from breather.domain.finding import Refused
 from breather.domain.instant import format_instant
+from breather.history_commands import history, replay
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.storage.failure import StorageFailure
@@ -64,6 +65,8 @@ app.add_typer(signing_key, name="signing-key")
 app.add_typer(password, name="password")
 app.add_typer(campaign, name="campaign")
 app.add_typer(pack, name="pack")
+app.add_typer(history, name="history")
+app.command()(replay)
 
 
 class Process(StrEnum):
