@@ -16,6 +16,7 @@ from rich.table import Table
 
 from breather import demonstration, operate
 from breather.agency.expire import expire as expire_at_agency
+from breather.backtesting.command import backtest
 from breather.bootstrap import (
     agency_app,
     agency_database,
@@ -67,6 +68,7 @@ app.add_typer(campaign, name="campaign")
 app.add_typer(pack, name="pack")
 app.add_typer(history, name="history")
 app.command()(replay)
+app.command()(backtest)
 
 
 class Process(StrEnum):

@@ -1,0 +1,224 @@
+"""The file of a history, or the folder of its parts, opened and checked, and the questions that a backtest asks of it.
+
+DuckDB reads the Parquet as it goes: what a question does not name is not read, and what does not fit into `MEMORY`
+waits in a temporary folder that is gone afterwards. Nothing else is written.
+"""
+
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from breather.domain.feature import Feature, ValueType
+from breather.domain.finding import Finding, Refused, nearest
+from breather.domain.withdrawal import Kind
+from breather.storage.backtest.version import Version, read, unknown_column, value_column
+
+MEMORY = "3GB"
+# Milliseconds: nothing was withdrawn before the first block (3 January 2009), and no file knows the year 10,000.
+FIRST, LAST = 1_230_940_800_000, 253_402_300_799_999
+
+_HEADER = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
+_NUMBERS = frozenset({"DOUBLE", "FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "UINTEGER"})
+_TYPES: Mapping[ValueType, tuple[str, frozenset[str]]] = {
+    ValueType.NUMBER: ("DOUBLE", _NUMBERS),
+    ValueType.BOOLEAN: ("BOOLEAN", frozenset({"BOOLEAN"})),
+    ValueType.TEXT: ("VARCHAR", frozenset({"VARCHAR"})),
+}
+_TEXT = _TYPES[ValueType.TEXT]
+_SUBMITTED: Mapping[str, tuple[str, frozenset[str]]] = {
+    "id": _TEXT,
+    "customer_ref": _TEXT,
+    "at": ("BIGINT", frozenset({"BIGINT"})),
+    **{f"residence_{source}": _TEXT for source in ("kyc", "document", "phone", "ip")},
+}
+
+
+class History(AbstractContextManager["History"]):
+    """A history under one or two versions, of which it has every column that they need. Raises Refused, with every
+    finding, where it has not, and FileNotFoundError.
+    """
+
+    def __init__(self, file: Path, versions: Sequence[Version]) -> None:
+        self._file = file
+        self._source = _parquet(file)
+        self._queries = _read_queries()
+        self._spill = tempfile.TemporaryDirectory(prefix="breather-backtest-")
+        self._connection = duckdb.connect()
+        try:
+            self._open(versions)
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self, versions: Sequence[Version]) -> None:
+        for name, value in (
+            ("memory_limit", MEMORY),
+            ("temp_directory", self._spill.name),
+            ("preserve_insertion_order", "false"),
+            ("autoinstall_known_extensions", "false"),
+        ):
+            self._connection.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
+        self._refuse(_wrong_columns(self._columns(self._source, self._file), versions))
+        self.withdrawals, self.first, self.last, nameless = self.one("extent", file=self._source)
+        self._refuse(self._wrong_rows(nameless))
+
+    def close(self) -> None:
+        self._connection.close()
+        self._spill.cleanup()
+
+    def __exit__(self, *raised: object) -> None:
+        self.close()
+
+    def judge(self, versions: Sequence[Version], offsets: Sequence[tuple[int, int]]) -> None:
+        """Lays the rows of the first version's jurisdiction out under all versions. `offsets` are, from which instant
+        on, what the campaign's clock is ahead of UTC, both in milliseconds.
+        """
+        needed = {feature.name: feature for version in versions for feature in version.features}
+        features = [text for feature in needed.values() for text in read(feature)]
+        self._run(
+            "recorded",
+            file=self._source,
+            offset=_offset(offsets),
+            features=", ".join(features),
+            jurisdiction=versions[0].campaign.jurisdiction,
+        )
+        truths = [text for version in versions for text in version.truths()]
+        frictions = [f"{version.settled()} AS {version.friction}" for version in versions]
+        self._run("judged", truths=", ".join(truths) or "0", frictions=", ".join(frictions))
+
+    def label(self, file: Path) -> None:
+        """Reads the labels. Raises Refused for what is wrong with them, and FileNotFoundError."""
+        csv = file.suffix.lower() == ".csv"
+        source = _csv(file) if csv else _parquet(file)
+        columns = self._columns(source, file)
+        name = "id" if "id" in columns and "withdrawal" not in columns else "withdrawal"
+        found = [
+            Finding(
+                f"{file.name}:{column}", "missing-column", f"is missing; labels have {wanted}", nearest(column, columns)
+            )
+            for column, wanted in ((name, "withdrawal, the id"), ("scam", "scam, true or false"))
+            if column not in columns
+        ]
+        if not found and not csv and columns["scam"] != "BOOLEAN":
+            message = f"is {columns['scam']}, and has to be BOOLEAN"
+            found.append(Finding(f"{file.name}:scam", "mistyped-column", message))
+        if found:
+            raise Refused(f"{file} cannot be used as labels", found)
+        scam = "TRY_CAST(lower(trim(scam)) AS BOOLEAN)" if csv else "scam"
+        self._run("labels", file=source, id=f"CAST({name} AS VARCHAR)", scam=scam)
+        count, unsaid, repeated = self.one("label_faults")
+        faults = {
+            "has no row": count == 0,
+            f"{unsaid} rows lack the id, or true or false": unsaid > 0,
+            f"{repeated} rows repeat a withdrawal": repeated > 0,
+        }
+        if wrong := [Finding(file.name, "bad-labels", message) for message, fault in faults.items() if fault]:
+            raise Refused(f"{file} cannot be used as labels", wrong)
+
+    def one(self, query: str, **slots: object) -> tuple[Any, ...]:
+        return self._run(query, **slots).fetchone() or ()
+
+    def all(self, query: str, **slots: object) -> list[tuple[Any, ...]]:
+        return self._run(query, **slots).fetchall()
+
+    def _run(self, query: str, **slots: object) -> "duckdb.DuckDBPyConnection":
+        return self._connection.execute(self._queries[query].format(**slots))
+
+    def _columns(self, source: str, file: Path) -> dict[str, str]:
+        try:
+            return {name: kind for name, kind, *_ in self.all("described", file=source)}
+        except duckdb.Error as error:
+            first = str(error).splitlines()[0]
+            raise Refused(f"{file} cannot be read", [Finding(file.name, "unreadable", first)]) from None
+
+    def _refuse(self, findings: Sequence[Finding]) -> None:
+        if findings:
+            raise Refused(f"{self._file} cannot be used as a history", findings)
+
+    def _wrong_rows(self, nameless: int) -> list[Finding]:
+        name = self._file.name
+        if self.withdrawals == 0:
+            return [Finding(name, "empty-history", "has no withdrawal; a backtest needs some past")]
+        found = []
+        if nameless:
+            found.append(Finding(name, "nameless-row", f"{nameless} rows lack id, customer_ref or at"))
+        elif not FIRST <= self.first <= self.last <= LAST:
+            message = f"has instants from {self.first} to {self.last}; they are milliseconds since 1970"
+            found.append(Finding(f"{name}:at", "bad-instant", message))
+        for (kind,) in self.all("kinds", file=self._source):
+            if kind not in set(Kind):
+                message = f"holds {kind!r}; a kind is one of {', '.join(Kind)}"
+                found.append(
+                    Finding(
+                        f"{name}:feature_kind", "bad-kind", message, nearest(str(kind), [known.value for known in Kind])
+                    )
+                )
+        return found
+
+
+def _wrong_columns(columns: Mapping[str, str], versions: Iterable[Version]) -> list[Finding]:
+    """Every column that is missing or holds something else, with the rules that name the feature."""
+    if not any(column.startswith(value_column("")) for column in columns) and "at" in columns:
+        message = "has no features; `breather replay --features` writes them for a history that has none"
+        return [Finding("feature_*", "no-features", message)]
+    wanted = {**_SUBMITTED}
+    naming: dict[str, list[str]] = {}
+    for version in versions:
+        for feature in version.features:
+            wanted[value_column(feature.name)] = _TYPES[feature.type]
+            wanted[unknown_column(feature.name)] = _TEXT
+            naming[value_column(feature.name)] = _rules_with(feature, version)
+    found = []
+    for name, (written, accepted) in wanted.items():
+        kind = columns.get(name, "").partition("(")[0]
+        rules = f" (rules {', '.join(naming[name])})" if naming.get(name) else ""
+        if not kind:
+            message = f"is missing; it is {written}{rules}"
+            found.append(Finding(name, "missing-column", message, nearest(name, columns.keys() - wanted.keys())))
+        elif kind not in accepted:
+            found.append(Finding(name, "mistyped-column", f"is {kind}, and has to be {written}{rules}"))
+    return found
+
+
+def _rules_with(feature: Feature, version: Version) -> list[str]:
+    return [rule.id for rule in version.rules if feature.name in rule.when.features]
+
+
+def _offset(offsets: Sequence[tuple[int, int]]) -> str:
+    """The clock's lead as an expression of the instant."""
+    cases = " ".join(f'WHEN "at" >= {start} THEN {lead}' for start, lead in reversed(offsets[1:]))
+    return f"CASE {cases} ELSE {offsets[0][1]} END" if cases else str(offsets[0][1])
+
+
+def _parquet(file: Path) -> str:
+    return f"read_parquet({_named(file)})"
+
+
+def _csv(file: Path) -> str:
+    return f"read_csv({_named(file)}, header = true, all_varchar = true)"
+
+
+def _named(file: Path) -> str:
+    """One file, whatever its name, or the parts in a folder: brackets keep DuckDB from reading * ? [ as a pattern.
+
+    Raises FileNotFoundError.
+    """
+    parts = sorted(file.glob("*.parquet")) if file.is_dir() else [file]
+    if not parts or not file.exists():
+        what = f"no *.parquet in {file}" if file.is_dir() else f"no file {file}"
+        raise FileNotFoundError(f"there is {what}")
+    name = re.sub(r"([*?\[])", r"[\1]", str(file.absolute())) + ("/*.parquet" if file.is_dir() else "")
+    return "'" + name.replace("'", "''") + "'"
+
+
+def _read_queries() -> dict[str, str]:
+    text = files(__package__).joinpath("queries.sql").read_text("utf-8")
+    _, *parts = _HEADER.split(text)
+    return {name: _COMMENT.sub("", sql).strip() for name, sql in zip(parts[::2], parts[1::2], strict=True)}
