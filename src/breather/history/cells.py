@@ -66,11 +66,17 @@ def feature_columns(rows: Sequence[Features]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name in CATALOGUE:
         values = [row.get(name) for row in rows]
-        # Most features are known in most rows; Unknown is a text, too, so its type is what tells.
-        unknown = [value.value if type(value) is Unknown else None for value in values]
-        known = [None if type(value) is Unknown else value for value in values]
-        columns[feature_column(name)] = pa.array(known, _FEATURES.field(feature_column(name)).type)
-        columns[unknown_column(name)] = pa.array(unknown, pa.string())
+        kind = _FEATURES.field(feature_column(name)).type
+        known, unknown = feature_column(name), unknown_column(name)
+        # Most features are known in every row, and looking at the types alone is quick.
+        if Unknown in set(map(type, values)):
+            # Unknown is a text, too, so its type is what tells.
+            columns[known] = pa.array([None if type(value) is Unknown else value for value in values], kind)
+            reasons = [value.value if type(value) is Unknown else None for value in values]
+            columns[unknown] = pa.array(reasons, pa.string())
+        else:
+            columns[known] = pa.array(values, kind)
+            columns[unknown] = pa.nulls(len(rows), pa.string())
     return columns
 
 
