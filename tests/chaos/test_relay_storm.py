@@ -42,7 +42,7 @@ def test_killed_at_any_moment_nothing_is_lost_and_nothing_doubled(relaying: Rela
         agency.advance(LEASE)
 
     def done() -> bool:
-        agency.advance(LEASE // 10)
+        agency.advance(10 * LEASE)  # what failed eight times waits for half a day
         return settled(relaying)
 
     relaying.until(done, "everything is receipted")
