@@ -6,15 +6,17 @@ The files of the key folder are written first, then the journal; a running servi
 import http.client
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
 from breather.agency.tell import tell_key_list
 from breather.bootstrap import agency_database, exchange_database
 from breather.clock import Clock
+from breather.couriers.letter import Letter, Undelivered
 from breather.couriers.peer_address import DeliverTo, check_address
+from breather.couriers.webhook import Webhook
 from breather.domain.alert_code import KEY_BYTES
 from breather.domain.finding import Finding, Refused, nearest
 from breather.operate import OPERATOR, STEP
@@ -69,19 +71,23 @@ def add_peer(
     settings: Settings | AgencySettings,
     clock: Clock,
     name: str,
-    place: str,
+    place: str | DeliverTo,
     fingerprint: str,
     agreed: Path | DeliverTo | None,
 ) -> PinnedPeer:
     """Pin a peer by its root's fingerprint, or take a newer key list, or something else agreed with one that is pinned.
 
-    `place` is a file or an http(s) address; what lies there is believed only if the pinned root signed it. `agreed` is
-    the file of relay terms with an exchange, or where an agency takes referrals; None keeps what was agreed before.
+    `place` is the key list's file or address; what lies there is believed only if the pinned root signed it. `agreed`
+    is the file of relay terms with an exchange, or where an agency takes referrals; None keeps what was agreed before.
     """
+    if name == _organisation(settings):
+        finding = Finding("NAME", "own-organisation", "is this service's own organisation; a peer is another one")
+        raise Refused(f"{name} is not pinned", [finding])
     wanted = _agreed(settings, Peer(name, _other(settings), settings.mode, read_fingerprint(fingerprint)), agreed)
-    signed = (
-        _fetched(place) if place.startswith(("http://", "https://")) else read_signed_list(Path(place).read_bytes())
-    )
+    if isinstance(place, DeliverTo):
+        signed = _fetched(place, settings.mode)
+    else:
+        signed = read_signed_list(Path(place).read_bytes())
     pinned = pin_peer(settings.keys, wanted, signed, clock.now())
     where = {} if pinned.courier is None else {"deliver_to": pinned.courier.url}
     _record(settings, clock, "peer-pinned", {"peer": name, "fingerprint": pinned.peer.fingerprint, **where})
@@ -177,19 +183,27 @@ def _other(settings: Settings | AgencySettings) -> Role:
     return Role.AGENCY if isinstance(settings, Settings) else Role.EXCHANGE
 
 
-def _fetched(url: str) -> SignedKeyList:
-    """A peer's key list over HTTP: no proxies, no redirects, a bounded answer. Whose it is, the fingerprint says."""
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = kind(parts.netloc, timeout=10)
+def _fetched(address: DeliverTo, mode: str) -> SignedKeyList:
+    """A peer's key list, on the way that referrals take: no private addresses, no proxies, no redirects, a deadline.
+
+    Whose it is, the fingerprint says.
+    """
+    if findings := check_address(address, mode):
+        raise Refused(f"{address.url} is not asked", [replace(finding, pointer="KEY-LIST") for finding in findings])
+    courier = Webhook(address, mode)
     try:
-        connection.request("GET", parts.path or "/v1/key-list")
-        reply = connection.getresponse()
-        body = reply.read(LARGEST + 1)
-    except (OSError, http.client.HTTPException) as problem:
-        raise LookupError(f"{url} cannot be reached: {problem}") from None
+        answer = courier.carry(Letter("GET", "" if address.path else "/v1/key-list", {}, largest=LARGEST))
+    except Undelivered as problem:
+        raise LookupError(_unreached(address, mode, problem)) from None
     finally:
-        connection.close()
-    if reply.status != http.client.OK:
-        raise LookupError(f"{url} answered {reply.status} instead of a key list")
-    return received_list(body, reply.getheader(SIGNATURE_HEADER))
+        courier.close()
+    if answer.status != http.client.OK:
+        raise LookupError(f"{address.url} answered {answer.status} instead of a key list")
+    return received_list(answer.body, answer.headers.get(SIGNATURE_HEADER.lower()))
+
+
+def _unreached(address: DeliverTo, mode: str, problem: Undelivered) -> str:
+    if problem.code != "address-refused":
+        return f"{address.url} cannot be reached: {problem}"
+    trial = "; --allow-loopback is for a trial on this machine" if mode == "test" and not address.allow_loopback else ""
+    return f"{address.url} is not asked: {problem}{trial}"

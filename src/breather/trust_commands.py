@@ -39,7 +39,7 @@ class Service(StrEnum):
 PACK_OPTION = typer.Option("--pack", help="The pack's folder. Left out: the sample pack of that name, in test mode.")
 SERVICE_OPTION = typer.Option("--service", help="Whose settings and key folder.")
 DELIVER_TO_OPTION = typer.Option("--deliver-to", help="At an exchange: where the agency takes referrals, https://...")
-LOOPBACK_OPTION = typer.Option("--allow-loopback", help="That address may be on this machine; test mode only.")
+LOOPBACK_OPTION = typer.Option("--allow-loopback", help="These addresses may be on this machine; test mode only.")
 TERMS_OPTION = typer.Option("--terms", help="At an agency: the relay terms agreed with the exchange, a TOML file.")
 PEER_ARGUMENT = typer.Argument(
     metavar="NAME KEY-LIST", help="The organisation, as its key list names it; and that list: a file, or an address."
@@ -113,8 +113,14 @@ def peer_add(
     """Pin a peer, or take its newer key list. What was agreed before is kept unless it is given anew."""
     with refusals():
         name, key_list = listed
-        agreed = _agreed(service, deliver_to, allow_loopback, terms)
-        pinned = peering.add_peer(_settings_of(service), SystemClock(), name, key_list, fingerprint, agreed)
+        fetched = key_list.startswith(("http://", "https://"))
+        if allow_loopback and deliver_to is None and not fetched:
+            alone = Finding("--allow-loopback", "alone", "goes with --deliver-to, or with a key list at an address")
+            raise Refused("nobody is pinned", [alone])
+        address = None if deliver_to is None else DeliverTo(deliver_to, allow_loopback)
+        agreed = _agreed(service, address, terms)
+        place = DeliverTo(key_list, allow_loopback) if fetched else key_list
+        pinned = peering.add_peer(_settings_of(service), SystemClock(), name, place, fingerprint, agreed)
         keys = pinned.peer.key_list
         assert keys is not None
         until = format_instant(keys.expires_at)
@@ -157,20 +163,16 @@ def officer_key_create(
         typer.echo(f"{file} is secret, and what is sealed to it opens with nothing else: keep a copy.", err=True)
 
 
-def _agreed(
-    service: Service, deliver_to: str | None, allow_loopback: bool, terms: Path | None
-) -> DeliverTo | Path | None:
-    """What this side agreed with the other. Refused for an option that belongs to the other side, or to another."""
+def _agreed(service: Service, deliver_to: DeliverTo | None, terms: Path | None) -> DeliverTo | Path | None:
+    """What this side agreed with the other. Refused for an option that belongs to the other side."""
     findings = []
-    if allow_loopback and deliver_to is None:
-        findings.append(Finding("--allow-loopback", "alone", "goes with --deliver-to, at an exchange"))
     if deliver_to is not None and service is Service.AGENCY:
         findings.append(Finding("--deliver-to", "other-side", "is for an exchange; an agency says --terms"))
     if terms is not None and service is Service.EXCHANGE:
         findings.append(Finding("--terms", "other-side", "is for an agency; an exchange's are in its campaign"))
     if findings:
         raise Refused("nobody is pinned", findings)
-    return terms if deliver_to is None else DeliverTo(deliver_to, allow_loopback)
+    return terms if deliver_to is None else deliver_to
 
 
 def _show_identity(made: OwnIdentity) -> None:

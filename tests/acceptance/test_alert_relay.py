@@ -4,9 +4,9 @@ from typing import Any, Final
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-from breather.web.exchange.alert_page import CODED, Screen
+from breather.web.exchange.alert_page import CODED, Screen, render_alert
 from breather.web.exchange.alert_told import Naming, Stage, ToldLine
 from tests.acceptance.alert_site import Site
 from tests.acceptance.test_alert_states import (
@@ -15,6 +15,7 @@ from tests.acceptance.test_alert_states import (
     PHONE,
     PICTURES,
     SMALL_PHONE,
+    context,  # noqa: F401  # a fixture, used by its name
     shared,  # noqa: F401  # a fixture, used by its name
     show,
     site,  # noqa: F401  # a fixture, used by its name
@@ -66,6 +67,37 @@ def test_the_two_choices_of_consent_weigh_the_same(
     )
     assert len(weights) == 2
     assert weights[0] == weights[1]
+
+
+def test_what_arrives_meanwhile_is_shown_on_the_card_and_the_page_stays_where_it_is(
+    site: Site,  # noqa: F811  # the fixture above
+    context: BrowserContext,  # noqa: F811  # the fixture above
+) -> None:
+    """Nobody reloads and nobody comes back to the page: its own script asks while something is on its way."""
+    page = context.new_page()
+    on_its_way: dict[str, Any] = {"told": FULL["agreed"]["told"], "naming": Naming.AGREED}
+    show(site, a_view(Screen.RUNNING, version="first", **on_its_way), page)
+    expect(page.locator(".told")).to_contain_text("They have not left yet.")
+    page.evaluate("() => { window.stays = true; }")
+    site.pages["/alert"] = render_alert(a_view(Screen.RUNNING, version="second", **FULL["gone"]))
+    site.state = site.state | {"version": "second"}
+    expect(page.locator(".told")).to_contain_text("They have been received", timeout=10_000)
+    expect(page.locator(".told")).not_to_contain_text("They have not left yet.")
+    assert page.evaluate("() => window.stays"), "the card was exchanged, and the page was not loaded again"
+    assert page.locator("html").get_attribute("data-waiting") is None
+
+
+def test_a_page_without_a_card_is_loaded_again_to_show_one(
+    site: Site,  # noqa: F811  # the fixture above
+    context: BrowserContext,  # noqa: F811  # the fixture above
+) -> None:
+    page = context.new_page()
+    show(site, a_view(Screen.RUNNING, version="first", told=(), naming=Naming.NOT_OFFERED), page)
+    assert page.locator(".told").count() == 0
+    site.pages["/alert"] = render_alert(a_view(Screen.RUNNING, version="second", **FULL["told"]))
+    site.state = site.state | {"version": "second"}
+    page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page.locator(".told")).to_be_visible()
 
 
 @pytest.mark.parametrize("screen", sorted(CODED))

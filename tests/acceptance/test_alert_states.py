@@ -90,6 +90,38 @@ def test_larger_type_and_the_smallest_phone_cut_nothing(site: Site, shared: Page
     assert size >= 23
 
 
+# What closes or follows may not begin a line; each such place, with the characters before it.
+BEGINS_A_LINE = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const found = [];
+  let before = null;
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    for (let at = 0; at < node.length; at++) {
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const box = range.getClientRects()[0];
+      if (!box || !box.width) continue;
+      if ("。，、；：！？」』）”’".includes(node.data[at]) && before && box.left < before.right - 2) {
+        found.push(node.data.slice(Math.max(0, at - 8), at + 2));
+      }
+      before = box;
+    }
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize("screen", Screen)
+@pytest.mark.parametrize("locale", ["zh-Hant", "zh-Hans"])
+def test_no_line_begins_with_a_mark_that_closes(site: Site, shared: Page, screen: Screen, locale: str) -> None:
+    for larger in (False, True):
+        show(site, a_view(screen, locale, larger=larger), shared)
+        for width in (320, 344, 360, 375, 390, 412):
+            shared.set_viewport_size({"width": width, "height": 844})
+            assert shared.evaluate(BEGINS_A_LINE) == [], f"{width} px, larger: {larger}"
+
+
 @pytest.mark.parametrize("screen", sorted(STOPPABLE))
 def test_stop_is_the_largest_act_and_seen_without_scrolling(site: Site, shared: Page, screen: Screen) -> None:
     shared.set_viewport_size(PHONE)

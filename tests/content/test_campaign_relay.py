@@ -81,6 +81,8 @@ RELAY_MISTAKES = [
     ('network = "public-task"\n', "", "fields.network", "needed-field", ""),
     ('sealed = "consent" ', 'follow = "consent" ', "fields.follow", "unknown-field", "follows"),
     ('sealed = "consent" ', "", "fields.sealed", "needed-field", ""),
+    ('sealed = "consent"', 'sealed = "public-task"', "fields.sealed", "basis-not-enough", "consent"),
+    ('follows = "consent"', 'follows = "vital-interests"', "fields.follows", "basis-not-enough", "consent"),
     ("reviewed_on = 2026-02-01", "reviewed_on = 2026-12-01", "review.reviewed_on", "future-review", ""),
     ("reviewed_on = 2026-02-01", 'reviewed_on = "2026-02-01"', "review.reviewed_on", "wrong-type", ""),
     ("expires_on = 2028-12-31", "expires_on = 2026-11-21", "review.expires_on", "expired-review", ""),

@@ -7,6 +7,7 @@ import pytest
 
 from breather.domain.finding import Refused
 from breather.domain.instant import parse_instant
+from breather.web.agency.portal_words import zone_text
 from breather.web.texts import REFERENCE, Texts, all_texts, placeholders, read_texts, texts_for
 
 TAGS = ("en", "pt", "zh-Hans", "zh-Hant")
@@ -129,6 +130,14 @@ def test_times_and_lengths_as_the_language_writes_them(
 )
 def test_a_length_keeps_to_the_largest_plain_unit(seconds: int, written: str) -> None:
     assert all_texts()["en"].duration(seconds) == written
+
+
+@pytest.mark.parametrize(
+    ("locale", "place"), [("en", "Macau"), ("pt", "Macau"), ("zh-Hant", "澳門"), ("zh-Hans", "澳门")]
+)
+def test_macau_has_one_spelling_in_each_language(locale: str, place: str) -> None:
+    assert all_texts()[locale].place("Asia/Macau") == place
+    assert zone_text("Asia/Macau") == "Macau time", "the portal's English is the same"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Only the port differs, and the clock stands at the morning that the examples spe
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -36,7 +37,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"^<!-- example: ([\w-]+) -->\n```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = {name: (language, text) for name, language, text in EXAMPLE.findall(README)}
 EXCHANGE = ["set-up", "start", "assess", "link", "confirm", "python", "changes"]
-POLICE = ["agency-set-up", "agency-start", "connect", "relay", "help", "decided", "subject"]
+POLICE = ["agency-set-up", "agency-start", "connect", "relay", "help", "decided", "agree", "subject"]
 MORNING = parse_instant("2026-02-02T08:00:00Z")
 CONFIRMED = parse_instant("2026-02-02T09:30:10Z")
 DONE = "the example is over:"
@@ -166,6 +167,7 @@ def test_every_example_does_what_the_readme_says(reader: Reader) -> None:
     _connects_the_police(reader)
     _sees_and_decides(reader)
     _names_who_agreed(reader)
+    _leaves_no_secret_to_git(reader)
 
 
 def _asks_and_pays(reader: Reader) -> None:
@@ -194,6 +196,20 @@ def _sets_up(reader: Reader) -> None:
     assert "password is set" in said
     assert (reader.folder / "keys").is_dir()
     assert (reader.folder / "breather.db").is_file()
+    env = reader.folder / "env"
+    assert stat.S_IMODE(env.stat().st_mode) == 0o600, "an API key is in it"
+    assert _another_terminal(reader) == reader.type('printf "%s %s" "$API_KEY" "$CLEARANCE_KEY"\n')
+
+
+def _another_terminal(reader: Reader) -> str:
+    """One that knows nothing but the folder."""
+    lines = '. ./env && printf "%s %s" "$API_KEY" "$CLEARANCE_KEY"'
+    bare = {"PATH": os.environ["PATH"]}
+    said = subprocess.run(["sh", "-c", lines], cwd=reader.folder, env=bare, capture_output=True, text=True, check=True)
+    key, _, clearance = said.stdout.partition(" ")
+    assert key.startswith("brk_test_"), said
+    assert "=" in clearance, said
+    return said.stdout
 
 
 def _connects_the_police(reader: Reader) -> None:
@@ -250,7 +266,7 @@ def _sees_and_decides(reader: Reader) -> None:
 def _names_who_agreed(reader: Reader) -> None:
     """Nothing is wanted before she has agreed; afterwards the officer's key opens it, and nothing else does."""
     assert reader.run("subject") == ""
-    page = Page(reader, reader.asks("POST", "/v1/withdrawals/wd-1002/links", {})["url"])  # type: ignore[arg-type]  # as below
+    page = Page(reader, json.loads(reader.run("agree"))["url"])  # type: ignore[arg-type]  # as below
     agreed = page.post("/alert/consent", csrf=page.csrf_of("/alert?screen=consent"))
     assert agreed.status_code == 303, agreed.text
     assert reader.run("subject") == "sealed for 1 officer"
@@ -261,6 +277,24 @@ def _names_who_agreed(reader: Reader) -> None:
     key = x25519.Identity.from_str((reader.folder / "officer.key").read_text("ascii").splitlines()[-1])
     assert "Chan Tai Man" in pyrage.decrypt(sealed, [key]).decode()
     officer.close()
+
+
+def _leaves_no_secret_to_git(reader: Reader) -> None:
+    """In a checkout with our `.gitignore`, `git add .` would take nothing of what the examples wrote."""
+    shutil.copy(ROOT / ".gitignore", reader.folder)
+    git = ["git", "-c", "core.excludesFile=/dev/null"]
+    subprocess.run([*git, "init", "-q"], cwd=reader.folder, check=True)
+    seen = subprocess.run(
+        [*git, "status", "--porcelain", "--untracked-files=all"],
+        cwd=reader.folder,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    ours = {".gitignore", "example.py", "service.log"}
+    assert {line.removeprefix("?? ") for line in seen.stdout.splitlines()} <= ours
+    for secret in [reader.folder / "officer.key", *reader.folder.glob("*keys/**/*.private")]:
+        assert stat.S_IMODE(secret.stat().st_mode) == 0o600, secret
 
 
 def _answers_and_confirms(reader: Reader, link: str) -> None:

@@ -140,7 +140,8 @@ class Breather:
         """Hand over what `SubjectWanted.seal` made for `referral`; `keys` are the ids of the keys it is sealed to.
 
         Raises ValueError, and sends nothing, for anything but a sealed subject; Conflict (no-consent, other-referral,
-        no-sealing-key) where it is not wanted so any more; Conflict changed-retry where other bytes came first.
+        no-sealing-key) where it is not wanted so any more; Conflict subject-taken where other bytes came first, and
+        changed-retry where they came under this id.
         """
         refuse_unsealed(ciphertext)
         body = {"id": event, "referral": referral, "ciphertext": ciphertext, "keys": list(keys)}

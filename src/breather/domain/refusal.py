@@ -3,6 +3,7 @@
 Refusal
 |-- UnknownWithdrawal      no withdrawal has this id
 |-- ChangedRetry           this id is known, and says something else now
+|-- SubjectTaken           this referral has its subject, under another id; a new id does not help
 |-- Resolved               decided before; names the first resolution
 |-- NotOffered             nothing of that kind was asked of this withdrawal
 |-- NotAnswered            the questions come first
@@ -50,6 +51,16 @@ class ChangedRetry(Refusal):
         self.pointers = pointers
         names = ", ".join(pointer.strip("/").replace("/", ".") for pointer in pointers)
         super().__init__(f"This {what} id was used before with another {names}. A new {what} needs a new id.")
+
+
+class SubjectTaken(Refusal):
+    code = "subject-taken"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A subject for this referral was taken already; another is taken only after the consent was revoked and "
+            "given anew, for the referral that it then names."
+        )
 
 
 class Resolved(Refusal):

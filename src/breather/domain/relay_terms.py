@@ -65,6 +65,9 @@ FIELDS: Mapping[str, Tier] = MappingProxyType(
 )
 # Without these it says nothing about anything: terms that lack one of them can send no referral.
 NEEDED = frozenset({"basis", "network", "destination.address", "campaign", "pack"})
+# Who the customer is, and which referral was about her before: never on a ground that leaves her out.
+IDENTIFYING = frozenset({"sealed", "follows"})
+IDENTIFYING_BASES = (LegalBasis.CONSENT, LegalBasis.LEGAL_DEMAND)
 
 
 def fields_allowed(tier: Tier, terms: RelayTerms) -> frozenset[str]:
@@ -134,6 +137,7 @@ def check_terms(terms: RelayTerms, mode: str, today: date) -> list[Finding]:
         for name in sorted(terms.fields.keys() & FIELDS.keys())
         if FIELDS[name] > terms.tier
     ]
+    findings += check_bases(terms)
     if terms.tier >= Tier.PSEUDONYMOUS:
         findings += [
             Finding(f"fields.{name}", "needed-field", "has no row, and no referral can be without it")
@@ -141,6 +145,21 @@ def check_terms(terms: RelayTerms, mode: str, today: date) -> list[Finding]:
         ]
         findings += _check_review(terms.review, mode, today)
     return findings
+
+
+def check_bases(terms: RelayTerms) -> list[Finding]:
+    """The rows whose legal basis cannot carry their field; whoever agrees to terms checks them, sender or receiver."""
+    right = " or ".join(IDENTIFYING_BASES)
+    return [
+        Finding(
+            f"fields.{name}",
+            "basis-not-enough",
+            f"says who the customer is, so its basis has to be {right}; it is {terms.fields[name]}",
+            LegalBasis.CONSENT.value,
+        )
+        for name in sorted(terms.fields.keys() & IDENTIFYING)
+        if terms.fields[name] not in IDENTIFYING_BASES
+    ]
 
 
 def _check_review(review: LegalReview | None, mode: str, today: date) -> list[Finding]:

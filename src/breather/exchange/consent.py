@@ -63,7 +63,7 @@ def without_consent(row: WithdrawalRow) -> WithdrawalRow:
 
 
 def take_back_subjects(tx: Transaction, row: WithdrawalRow) -> None:
-    """What has no receipt yet is not sent, and its bytes are destroyed."""
+    """What has no receipt yet is not sent, and its bytes are emptied."""
     for referral in referrals_of(tx, row.id):
         if referral.tier == Tier.IDENTIFIED.word:
             take_back(tx, referral.id, CONSENT_WITHDRAWN)

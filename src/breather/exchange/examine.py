@@ -85,8 +85,10 @@ def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
             continue
         share = 1000 * row["interrupted"] / row["asked"]
         expected = one.campaign.budget.interruptions_per_thousand
+        # The rate never without the count: "38 of 1,000" would read as if there had been 1,000.
         what = (
-            f"campaign {one.campaign.id} interrupted {share:.0f} of 1,000 withdrawals in 7 days; it expects {expected}"
+            f"campaign {one.campaign.id} interrupted {row['interrupted']:,} of the {row['asked']:,} withdrawals that "
+            f"it decided in 7 days, a rate of {share:.0f} in a thousand; it expects at most {expected} in a thousand"
         )
         yield Sign(
             share > expected,

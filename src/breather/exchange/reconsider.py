@@ -2,7 +2,9 @@
 
 The rules run once more, at the phase `confirm`, with the intelligence of now: an address confirmed as a scam during the
 pause stops the confirmation (design §4). What they ask for is done as an event of the agency's, so that the record says
-who made it so; a person at the exchange looks at it, and its maximum is the campaign's.
+who made it so; a person at the exchange looks at it, and its maximum is the campaign's. The customer reads that a
+person looks at it and nothing more: what an agency found is not hers to read (guarantee H2), and the rule's sentence
+would tell her.
 """
 
 from breather.domain.catalogue import NOT_YET
@@ -21,7 +23,7 @@ from breather.storage.transaction import Transaction
 
 # No pause lasts longer, waiting to be confirmed and released included.
 LOOKS_BACK = 38 * DAY
-WITHOUT_A_SENTENCE = "desk-review"
+REASON = "desk-review"
 
 
 def hold_confirmed(tx: Transaction, snapshot: Snapshot, destination: str, agency: str, referral: str) -> int:
@@ -34,11 +36,11 @@ def hold_confirmed(tx: Transaction, snapshot: Snapshot, destination: str, agency
     held = 0
     for row in tx.all_as(WithdrawalRow, "waiting_towards", destination=destination, since=since):
         active = snapshot.frozen(row.campaign_key)
-        if active is None or (reason := _asks_for_hold(active, row)) is None:
+        if active is None or not _asks_for_hold(active, row):
             continue
         lasts = active.campaign.pause.hold_maximum
         # The slash cannot stand in an id of the VASP: no event of its own takes the place of this one.
-        event = Event(f"confirmed/{referral}", EventKind.HELD, Actor.AGENCY, agency, reason=reason, lasts=lasts)
+        event = Event(f"confirmed/{referral}", EventKind.HELD, Actor.AGENCY, agency, reason=REASON, lasts=lasts)
         try:
             held += respond(tx, snapshot, row.id, event, time_suspect=False).created
         except Refusal:
@@ -46,15 +48,13 @@ def hold_confirmed(tx: Transaction, snapshot: Snapshot, destination: str, agency
     return held
 
 
-def _asks_for_hold(active: Activated, row: WithdrawalRow) -> str | None:
-    """The sentence that she will read, if the rules ask for a hold now that the destination is confirmed."""
+def _asks_for_hold(active: Activated, row: WithdrawalRow) -> bool:
+    """Whether the rules ask for a hold now that the destination is confirmed."""
     features: dict[str, FeatureValue] = {**features_in(decode_record(row.decision).features), **NOT_YET}
     if row.answered is not None:
         features.update(decode_answered(row.answered).answers)
     if features["destination_confirmed"] is True:
-        return None  # it was when this was decided, and the rules have had their say
+        return False  # it was when this was decided, and the rules have had their say
     features["destination_confirmed"] = True
     wanted = intervene(active.campaign, rule_on(active.campaign.rules, features, Phase.CONFIRM), features)
-    if wanted.friction is not Friction.HOLD:
-        return None
-    return next(iter(wanted.why), WITHOUT_A_SENTENCE)
+    return wanted.friction is Friction.HOLD

@@ -2,12 +2,17 @@
 
 `breather.client` seals the subject in the VASP's own process, after she agreed (`exchange/consent.py`); what comes here
 is ciphertext, and this service never holds the plaintext.
+
+It cannot be seen either whether a file is sealed to the keys that it is labelled with: an age recipient names nobody.
+One that officers cannot open is promised like any other, and its referral takes no second. The way out is the event
+`revoke-consent`, before the receipt or after it, and a new consent: that names a new referral, which takes a subject.
 """
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import msgspec
 
@@ -20,6 +25,7 @@ from breather.domain.refusal import (
     NotOffered,
     NotSealed,
     OtherReferral,
+    SubjectTaken,
     UnknownWithdrawal,
 )
 from breather.domain.relay_terms import within_terms
@@ -83,24 +89,26 @@ def subject_wanted(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: 
 def accept_subject(tx: Transaction, snapshot: Snapshot, withdrawal: str, sealed: SealedSubject, actor: str) -> Accepted:
     """Promise the identified referral that carries this subject, once.
 
-    Raises UnknownWithdrawal, ChangedRetry, NoConsent, NotOffered, OtherReferral, NotSealed or NoSealingKey.
+    Raises UnknownWithdrawal, ChangedRetry, SubjectTaken, NoConsent, NotOffered, OtherReferral, NotSealed or
+    NoSealingKey.
     """
     row = find_withdrawal(tx, withdrawal)
     if row is None:
         raise UnknownWithdrawal(withdrawal)
     body = _body(sealed)
-    if _said_before(tx, row, sealed, body):
+    earlier = _earlier(tx, row, sealed)
+    if earlier is not None and earlier["body"] == body:
         return Accepted(row, created=False)
     terms = identified_terms(snapshot, row)
     if terms is None:
         raise NotOffered("This campaign sends nothing about who asks for help.")
+    _refuse_unlisted(snapshot, terms, sealed, tx.now)
+    if earlier is not None:
+        raise _taken(earlier, sealed, body)
     consent = _consent(row)
     if sealed.referral != row.subject_referral:
         raise OtherReferral(row.subject_referral or "")
     _refuse_unsealed(sealed)
-    listed = sealing_keys(snapshot, terms, tx.now)
-    if unknown := tuple(sorted(set(sealed.keys) - listed.keys())):
-        raise NoSealingKey(unknown)
     referral = _referral(tx, terms, row, Sealed(sealed.ciphertext, sealed.keys, consent))
     if findings := why_not(tx, snapshot, terms, referral):
         raise NotOffered(" ".join(str(finding) for finding in findings))
@@ -128,6 +136,12 @@ def _referral(tx: Transaction, terms: Terms, row: WithdrawalRow, sealed: Sealed)
     return within_terms(found, terms.relay.terms)
 
 
+def _refuse_unlisted(snapshot: Snapshot, terms: Terms, sealed: SealedSubject, now: Millis) -> None:
+    """Before anything else that is wrong: with such a key, nothing else of the body could be put right."""
+    if unknown := tuple(sorted(set(sealed.keys) - sealing_keys(snapshot, terms, now).keys())):
+        raise NoSealingKey(unknown)
+
+
 def _refuse_unsealed(sealed: SealedSubject) -> None:
     """A subject in the clear is the mistake that must not be kept, nor sent (`protocol/sealing.py`)."""
     found = recipients_of(sealed.ciphertext) if len(sealed.ciphertext) <= SEALED_LIMIT else None
@@ -135,21 +149,22 @@ def _refuse_unsealed(sealed: SealedSubject) -> None:
         raise NotSealed(len(sealed.keys), found)
 
 
-def _said_before(tx: Transaction, row: WithdrawalRow, sealed: SealedSubject, body: bytes) -> bool:
-    """A repeat, by its own id or by the referral that it names. Raises ChangedRetry if it says something else now."""
+def _earlier(tx: Transaction, row: WithdrawalRow, sealed: SealedSubject) -> Mapping[str, Any] | None:
+    """What was said under its id, or by another id about the referral that it names."""
     earlier = tx.one("find_event", withdrawal=row.id, id=sealed.id)
-    if earlier is None:
-        entries = (one for one in tx.all("events_of", withdrawal=row.id) if one["kind"] == KIND)
-        earlier = next(
-            (one for one in entries if msgspec.json.decode(one["body"])["referral"] == sealed.referral), None
-        )
-    if earlier is None:
-        return False
-    if earlier["body"] == body:
-        return True
+    if earlier is not None:
+        return earlier
+    entries = (one for one in tx.all("events_of", withdrawal=row.id) if one["kind"] == KIND)
+    return next((one for one in entries if msgspec.json.decode(one["body"])["referral"] == sealed.referral), None)
+
+
+def _taken(earlier: Mapping[str, Any], sealed: SealedSubject, body: bytes) -> ChangedRetry | SubjectTaken:
+    """A new id would help only where the id is what was used before."""
+    if earlier["id"] != sealed.id:
+        return SubjectTaken()
     first, again = msgspec.json.decode(earlier["body"]), msgspec.json.decode(body)
     names = sorted(key for key in first.keys() | again.keys() if first.get(key) != again.get(key))
-    raise ChangedRetry("subject", tuple(f"/{_OUTSIDE.get(name, name)}" for name in names))
+    return ChangedRetry("subject", tuple(f"/{_OUTSIDE.get(name, name)}" for name in names))
 
 
 _OUTSIDE: Mapping[str, str] = {"kind": "event", "sha256": "ciphertext"}  # what the caller's body calls them

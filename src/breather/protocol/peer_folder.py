@@ -15,11 +15,11 @@ import tomli_w
 from breather.couriers.peer_address import DeliverTo, check_address
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis
-from breather.domain.relay_terms import RelayTerms
+from breather.domain.relay_terms import RelayTerms, check_bases
 from breather.protocol.signed_list import SignedKeyList, read_signed_list, replace_file, write_signed_list
 from breather.protocol.strict_table import StrictTable, parse_toml
 from breather.protocol.terms_table import read_terms
-from breather.protocol.trust import Peer, Role, accept_key_list, read_fingerprint, show_fingerprint
+from breather.protocol.trust import Peer, Role, accept_key_list, lacking, read_fingerprint, show_fingerprint
 
 FOLDER = "peers"
 _PIN = ".toml"
@@ -48,7 +48,8 @@ def load_peers(keys: Path) -> Mapping[str, PinnedPeer]:
 def pin_peer(keys: Path, wanted: PinnedPeer, signed: SignedKeyList, now: Millis) -> PinnedPeer:
     """Pin a peer, or take a newer list or other terms of a pinned one. Returns it as it is kept now.
 
-    Raises Refused where this name is pinned to another root or role, and what `accept_key_list` raises.
+    Raises Refused where this name is pinned to another root or role, or where a new peer's list has no key for what
+    its role signs, and what `accept_key_list` raises.
     """
     folder = keys / FOLDER
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -59,6 +60,8 @@ def pin_peer(keys: Path, wanted: PinnedPeer, signed: SignedKeyList, now: Millis)
         _refuse_other(known.peer, wanted.peer)
     before = wanted.peer if known is None else known.peer
     found = replace(wanted, peer=accept_key_list(before, signed.body, signed.signature, now))
+    if known is None:
+        _refuse_useless(found.peer, now)
     # The list first: a pin without a list could be used for nothing, and a list without a pin is looked at by nobody.
     replace_file(folder / f"{name}{_LIST}", write_signed_list(signed))
     replace_file(pin, _written(found))
@@ -83,6 +86,7 @@ def read_terms_file(file: Path) -> RelayTerms:
     findings: list[Finding] = []
     table = parse_toml(file.name, file.read_bytes(), findings)
     terms = RelayTerms() if table is None else read_terms(table)
+    findings += check_bases(terms)
     if findings:
         raise Refused(f"the relay terms in {file} cannot be used", findings)
     return terms
@@ -151,3 +155,14 @@ def _refuse_other(known: Peer, wanted: Peer) -> None:
         findings.append(Finding("role", "other-role", f"is pinned as {known.role} in {known.mode} mode"))
     if findings:
         raise Refused(f"{wanted.organisation} is pinned otherwise", findings)
+
+
+def _refuse_useless(new: Peer, now: Millis) -> None:
+    """A list does not say its owner's role. Only of a new peer: one that is pinned may take back all its keys."""
+    listed = ", ".join(sorted({key.purpose.value for key in new.key_list.keys})) if new.key_list else "none"
+    findings = [
+        Finding("keys", "no-key", f"has no key for {purpose} that is good now; it has keys for: {listed}")
+        for purpose in lacking(new, now)
+    ]
+    if findings:
+        raise Refused(f"the key list of {new.organisation} is not an {new.role}'s", findings)

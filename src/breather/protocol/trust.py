@@ -6,8 +6,10 @@ first use. All else follows from key lists that this root signed, which never go
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -38,6 +40,12 @@ class Role(StrEnum):
 
     EXCHANGE = "exchange"
     AGENCY = "agency"
+
+
+# What a peer signs in its role, and so what its key list is good for: without these nothing of it could be believed.
+SIGNS: Mapping[Role, tuple[Purpose, ...]] = MappingProxyType(
+    {Role.EXCHANGE: (Purpose.MESSAGES,), Role.AGENCY: (Purpose.RECEIPTS, Purpose.FEEDS)}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +88,11 @@ def accept_key_list(peer: Peer, body: bytes, signature: bytes, now: Millis) -> P
     """
     found = read_key_list(body)
     if fingerprint_of(found.root) != peer.fingerprint:
-        shown = show_fingerprint(fingerprint_of(found.root))
-        raise WrongRoot(f"Its root has the fingerprint {shown}; pinned is {show_fingerprint(peer.fingerprint)}.")
+        # Without the fingerprint that it has: whoever reads that here copies it, and has compared nothing.
+        raise WrongRoot(
+            f"Its root has another fingerprint than the pinned one, {show_fingerprint(peer.fingerprint)}. Compare all "
+            f"of it by telephone with {peer.organisation}, at a number that you had before."
+        )
     if not _root_signed(found, body, signature, peer.mode):
         raise Altered("The root did not sign these bytes as a key list of this mode.")
     if found.organisation != peer.organisation:
@@ -124,6 +135,11 @@ def keys_for(peer: Peer, purpose: Purpose, now: Millis) -> tuple[ListedKey, ...]
     if keys is None or keys.expires_at <= now:
         return ()
     return tuple(key for key in keys.keys if key.purpose is purpose and _good(key, now))
+
+
+def lacking(peer: Peer, now: Millis) -> tuple[Purpose, ...]:
+    """The purposes for which this peer would need a key in its role, and has none that is good now."""
+    return tuple(purpose for purpose in SIGNS[peer.role] if not keys_for(peer, purpose, now))
 
 
 def _good(key: ListedKey, now: Millis) -> bool:

@@ -29,6 +29,7 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {
         "unknown-withdrawal": (404, "No such withdrawal"),
         "changed-retry": (409, "This id was used for something else"),
+        "subject-taken": (409, "This referral has its subject"),
         "resolved": (409, "Resolved before"),
         "not-offered": (409, "Nothing of that kind was asked"),
         "not-answered": (409, "The questions come first"),

@@ -26,6 +26,8 @@ from breather.domain.instant import Millis
 
 REFERENCE: Final = "en"
 DIRECTIONS: Final = ("ltr", "rtl")
+# CLDR's English still writes Macao; the police's own English, and all of ours, writes Macau.
+_PLACES: Final[Mapping[tuple[str, str], str]] = MappingProxyType({("en", "Asia/Macau"): "Macau"})
 _ABOUT: Final = ("locale.name", "locale.short", "locale.direction", "locale.cldr")
 
 
@@ -67,7 +69,8 @@ class Texts:
 
     def place(self, zone: str) -> str:
         """The city that names a time zone: `Macau`, `澳門`."""
-        return get_timezone_location(ZoneInfo(zone), locale=self.cldr, return_city=True)
+        ours = _PLACES.get((self.cldr.language, zone))
+        return ours or get_timezone_location(ZoneInfo(zone), locale=self.cldr, return_city=True)
 
     def duration(self, seconds: int) -> str:
         """A length in the largest unit that keeps it a small whole number: `20 seconds`, `60 minutes`."""

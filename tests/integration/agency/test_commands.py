@@ -94,12 +94,41 @@ def test_another_fingerprint_is_refused_and_pins_nobody(terminal: Terminal, tmp_
 
 def test_a_key_list_can_be_fetched_from_the_service(terminal: Terminal, service: AgencyProcess) -> None:
     print_ = load_identity(service.settings.keys).fingerprint
-    said = terminal.run(
-        "peer", "add", "macau-pj-north", f"{service.url}/v1/key-list", "--fingerprint", print_, fails=True
-    )
+
+    def add(name: str, url: str, *more: str) -> str:
+        return terminal.run("peer", "add", name, url, "--fingerprint", print_, *more, fails=True)
+
+    said = add("macau-pj-north", f"{service.url}/v1/key-list", "--allow-loopback")
     assert "wanted is macau-pj-north's" in said, "the list is there, verified, and of another organisation"
-    said = terminal.run("peer", "add", "x", "http://127.0.0.1:9/", "--fingerprint", print_, fails=True)
-    assert "cannot be reached" in said
+    assert "wanted is macau-pj-north's" in add("macau-pj-north", service.url, "--allow-loopback"), "at its usual path"
+    assert "answered 404 instead of a key list" in add("x", f"{service.url}/nothing", "--allow-loopback")
+    assert "cannot be reached" in add("x", "http://127.0.0.1:9/", "--allow-loopback")
+
+
+def test_a_key_list_is_fetched_only_where_referrals_may_go(terminal: Terminal, service: AgencyProcess) -> None:
+    """The guard of the couriers, which has tests of its own."""
+    print_ = load_identity(service.settings.keys).fingerprint
+
+    def add(url: str, *more: str) -> str:
+        return terminal.run("peer", "add", "macau-pj-north", url, "--fingerprint", print_, *more, fails=True)
+
+    said = add(f"{service.url}/v1/key-list")
+    assert "which is loopback" in said
+    assert "--allow-loopback is for a trial on this machine" in said
+    assert "which is link-local" in add("http://169.254.169.254/v1/key-list", "--allow-loopback")
+    assert "KEY-LIST: must be an address" in add(f"{service.url}/v1/key-list?organisation=x", "--allow-loopback")
+
+
+def test_in_live_mode_a_key_list_is_fetched_by_https(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    live = {"BREATHER_MODE": "live", "BREATHER_PUBLIC_URL": "https://breather.example"}
+    for name, value in live.items():
+        monkeypatch.setitem(terminal.environment, name, value)
+
+    def add(url: str, *more: str) -> str:
+        return terminal.run("peer", "add", "macau-pj-north", url, "--fingerprint", "0" * 64, *more, fails=True)
+
+    assert "KEY-LIST: must be https in live mode" in add("http://relay.police.example/v1/key-list")
+    assert "KEY-LIST: is for test mode only" in add("https://127.0.0.1/v1/key-list", "--allow-loopback")
 
 
 def test_an_identity_is_made_once(terminal: Terminal) -> None:

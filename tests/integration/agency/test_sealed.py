@@ -59,7 +59,9 @@ def test_it_is_opened_on_the_officers_machine_and_nowhere_else(
         agency.until(lambda: asking.post(sent).status_code in (200, 201))
         officer = agency.officer()
         number = officer.number_of(sent.envelope.id)
-        assert "This service cannot open it" in " ".join(officer.page(number).text.split())
+        page = " ".join(officer.page(number).text.split())
+        assert "What the customer says is sealed to 1 key" in page
+        assert "This service cannot open it" in page
         reply = officer.get(f"/portal/referrals/{number}/subject.age")
         assert (reply.status_code, reply.headers["content-disposition"]) == (200, "attachment")
         binding = Binding("test", asking.name, AGENCY, sent.envelope.id)

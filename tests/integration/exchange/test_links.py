@@ -236,6 +236,7 @@ def test_the_clock_of_the_page_is_the_services(service: ExchangeProcess) -> None
     page = open_page(service, _withdrawn(service, "link-22"))
     page.answer_all()
     said = page.get("/alert/state").json()
+    assert len(said.pop("version")) == 12
     assert said == {"state": "running", "elapses_at": service.instant(HOUR), "now": service.instant()}
 
 

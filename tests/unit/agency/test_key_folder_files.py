@@ -185,6 +185,7 @@ def test_a_pin_that_was_edited_wrongly_is_named(tmp_path: Path, old: str, new: s
         ('tier = "pseudonymous"\n[fields]\ndate = "because"\n', "none of"),
         ("tier = ", "not TOML"),
         ('tier = "off"\n', "fields"),
+        ('tier = "identified"\n[fields]\nsealed = "public-task"\n', "has to be consent or legal-demand"),
     ],
 )
 def test_terms_that_cannot_be_used_are_named(tmp_path: Path, text: str, says: str) -> None:

@@ -34,7 +34,7 @@ def test_what_is_in_its_pause_is_held_and_cannot_be_confirmed_any_more(waiting: 
     with pytest.raises(HeldBack):
         waiting.respond("w1", confirmation("c", waiting.now))
     (hold,) = waiting.standing("w1").holds
-    assert hold.reason == "confirmed-by-police"
+    assert hold.reason == "desk-review", "the customer reads no finding, not even as a reason (guarantee H2)"
     assert hold.ends_at == waiting.now + waiting.active.campaign.pause.hold_maximum
 
 

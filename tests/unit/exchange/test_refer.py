@@ -103,7 +103,7 @@ def test_a_confirmed_destination_is_held_and_referred_with_the_decision(world: W
     assert (found.decision, found.typology, found.hits[-1]) == ("hold", "known-address", "confirmed-destination")
     assert found.alert is not None
     assert found.alert.typology == "known-address"
-    assert found.why[0] == "confirmed-by-police"
+    assert found.why[0] == "known-from-reports"
     (referral,) = world.referrals("w1")
     assert (referral.basis, referral.destination) == ("listed-destination", HERE.key)
     assert body(world)["typology"] == "known-address"

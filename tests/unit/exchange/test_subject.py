@@ -1,6 +1,7 @@
 """Who asks for help: consent, the sealed subject, and taking it back (tier identified, guarantee H3)."""
 
 import base64
+import hashlib
 from dataclasses import replace
 
 import msgspec
@@ -17,6 +18,7 @@ from breather.domain.refusal import (
     NotOffered,
     NotSealed,
     OtherReferral,
+    SubjectTaken,
     UnknownWithdrawal,
     Watched,
 )
@@ -179,10 +181,11 @@ def test_the_same_bytes_again_change_nothing_and_others_are_refused(world: World
     assert not world.accept("w1", subject).created
     assert not world.accept("w1", replace(subject, id="s2")).created
     other = sealed(wanted)
-    for again in (other, replace(other, id="s2")):
-        with pytest.raises(ChangedRetry) as refusal:
-            world.accept("w1", again)
-        assert refusal.value.pointers == ("/ciphertext",)
+    with pytest.raises(ChangedRetry) as refusal:
+        world.accept("w1", other)
+    assert refusal.value.pointers == ("/ciphertext",)
+    with pytest.raises(SubjectTaken, match="was taken already"):
+        world.accept("w1", replace(other, id="s2"))
     assert (world.row("w1"), world.referrals("w1"), len(world.journal())) == before
 
 
@@ -206,7 +209,8 @@ def test_each_thing_that_is_wrong_is_refused_and_nothing_is_kept(sqlite_world: W
         (replace(good, ciphertext=b""), NotSealed),
         (replace(good, ciphertext=good.ciphertext + bytes(17_000)), NotSealed),
         (replace(good, keys=()), NotSealed),
-        (replace(good, keys=(kid, "0123456789abcdef")), NotSealed),
+        (replace(good, keys=(kid, kid)), NotSealed),
+        (replace(good, keys=(kid, "0123456789abcdef")), NoSealingKey),
         (replace(good, keys=("0123456789abcdef",)), NoSealingKey),
     ]
     entries = len(sqlite_world.journal())
@@ -254,6 +258,38 @@ def test_a_second_yes_is_carried_by_another_referral(sqlite_world: World) -> Non
         sqlite_world.accept("w1", old)
     assert refusal.value.members == {"referral": second.referral}
     assert sqlite_world.accept("w1", sealed(second)).created
+
+
+def test_a_key_that_is_not_listed_is_named_also_where_a_subject_was_taken(sqlite_world: World) -> None:
+    subject = sealed(agreed(sqlite_world))
+    sqlite_world.accept("w1", subject)
+    for name in ("s1", "s2"):
+        with pytest.raises(NoSealingKey, match="0123456789abcdef"):
+            sqlite_world.accept("w1", replace(subject, id=name, keys=("0123456789abcdef",)))
+
+
+@pytest.mark.parametrize("receipted", [True, False])
+def test_sealed_to_another_key_than_it_is_labelled_with_a_new_consent_is_the_way_out(
+    world: World, receipted: bool
+) -> None:
+    """Nobody here can see it. Officers say that they cannot open it; a second file is taken for a new referral."""
+    wanted = agreed(world)
+    stranger = bytes(range(1, 33))
+    file = sealed(replace(wanted, keys={hashlib.sha256(stranger).hexdigest()[:16]: stranger}))
+    assert world.accept("w1", replace(file, keys=tuple(wanted.keys))).created
+    if receipted:
+        under_way = taken_up(world)
+        world.write(lambda tx: settle(tx, under_way, Delivered(b"{}", "key 1 signature"), 0.5))
+    with pytest.raises(SubjectTaken):
+        world.accept("w1", sealed(wanted, "s2"))
+    world.respond("w1", replace(revoke(), actor=Actor.VASP, by="desk"))
+    world.respond("w1", consent("yes again"))
+    again = world.wanted("w1")
+    assert again is not None
+    assert again.referral != wanted.referral
+    assert world.accept("w1", sealed(again, "s3")).created
+    states = [one.delivery for one in world.referrals("w1") if one.tier == Tier.IDENTIFIED.word]
+    assert states == [Delivery.RECEIPTED if receipted else Delivery.DEAD, Delivery.PENDING]
 
 
 def test_taken_back_before_it_was_sent_it_is_dead_and_its_bytes_are_gone(world: World) -> None:

@@ -1,5 +1,7 @@
 """What is told to the outside agrees with what would be done: clearable, watched, and the one screen of the page."""
 
+import pytest
+
 from breather.domain.asset import Asset
 from breather.domain.event import EventKind
 from breather.domain.instant import HOUR
@@ -64,6 +66,17 @@ def test_what_left_without_being_let_go_raises_an_alarm(sqlite_world: World) -> 
         for sign in sqlite_world.read(lambda reader: list(examine(reader, sqlite_world.snapshot, sqlite_world.now)))
     ]
     assert any(what.startswith("2 withdrawals") for what in signs)
+
+
+def test_the_doctor_counts_and_says_of_how_many(sqlite_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("breather.exchange.examine.BUDGET_NEEDS", 4)
+    for number, units in enumerate((1000, 1, 1, 1)):
+        sqlite_world.assess(asked_for(f"w{number}", units, customer=f"c{number}"))
+    signs = sqlite_world.read(lambda reader: list(examine(reader, sqlite_world.snapshot, sqlite_world.now)))
+    (budget,) = [sign for sign in signs if "interrupted" in sign.what]
+    assert "interrupted 1 of the 4 withdrawals that it decided in 7 days, a rate of 250 in a thousand" in budget.what
+    assert budget.wrong
+    assert budget.remedy
 
 
 def test_a_second_confirmation_of_what_joined_changes_nothing_for_the_first(sqlite_world: World) -> None:

@@ -116,7 +116,8 @@ REFERRAL = Referral(
 REVIEW = LegalReview(
     LegalBasis.PUBLIC_TASK, "DPIA 2026-3", "an invented reviewer", date(2026, 6, 1), date(2027, 6, 1), invented=True
 )
-TERMS = RelayTerms(Tier.IDENTIFIED, dict.fromkeys(FIELDS, LegalBasis.PUBLIC_TASK), REVIEW)
+ROWS = dict.fromkeys(FIELDS, LegalBasis.PUBLIC_TASK) | dict.fromkeys(("sealed", "follows"), LegalBasis.CONSENT)
+TERMS = RelayTerms(Tier.IDENTIFIED, ROWS, REVIEW)
 SUBJECT = Subject(name="Chan Tai Man", telephone="+853 6600 0000", statement="They told me to move my savings.")
 
 

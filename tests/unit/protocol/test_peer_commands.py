@@ -7,10 +7,12 @@ import pytest
 from typer.testing import CliRunner
 
 from breather import cli
+from breather.clock import SystemClock
 from breather.couriers.peer_address import DeliverTo
 from breather.protocol.alert_slot import taken_slots
-from breather.protocol.identity_folder import FOLDER, KEY_LIST, load_identity
+from breather.protocol.identity_folder import FOLDER, KEY_LIST, create_identity, load_identity
 from breather.protocol.peer_folder import load_peers
+from breather.protocol.trust import Role
 
 SLOT = f"3:{base64.b64encode(b'k' * 32).decode()}"
 URL = "http://127.0.0.1:8090"
@@ -72,6 +74,37 @@ def test_an_option_of_the_other_side_is_refused_and_pins_nothing(operator: Opera
     assert "--terms: is for an agency" in operator.add("--terms", "terms.toml", fails=True)
     assert "--deliver-to: is for an exchange" in operator.add("--deliver-to", URL, "--service", "agency", fails=True)
     assert load_peers(operator.keys) == load_peers(operator.agency_keys) == {}
+
+
+def test_a_wrong_fingerprint_is_not_answered_with_the_right_one(operator: Operator) -> None:
+    """Whoever reads it there copies it, and has telephoned nobody."""
+    right, wrong = (load_identity(keys).fingerprint for keys in (operator.agency_keys, operator.keys))
+    place = str(operator.agency_keys / FOLDER / KEY_LIST)
+    said = operator.run("peer", "add", "macau-pj", place, "--fingerprint", wrong, fails=True)
+    assert "another fingerprint than the pinned one" in said
+    assert "by telephone with macau-pj" in said
+    groups = [right[start : start + 4] for start in range(0, 64, 4)]
+    assert " ".join(groups[:2]) not in said
+    assert right[:8] not in said
+    assert load_peers(operator.keys) == {}
+
+
+def test_a_peer_is_another_organisation(operator: Operator) -> None:
+    own = load_identity(operator.keys)
+    place = str(operator.keys / FOLDER / KEY_LIST)
+    said = operator.run("peer", "add", "demo-exchange", place, "--fingerprint", own.fingerprint, fails=True)
+    assert "NAME: is this service's own organisation" in said
+    assert load_peers(operator.keys) == {}
+
+
+def test_the_key_list_of_an_exchange_makes_no_agency(operator: Operator, tmp_path: Path) -> None:
+    other = create_identity(tmp_path / "other", "other-exchange", Role.EXCHANGE, "test", SystemClock().now())
+    place = str(tmp_path / "other" / FOLDER / KEY_LIST)
+    said = operator.run("peer", "add", "other-exchange", place, "--fingerprint", other.fingerprint, fails=True)
+    assert "the key list of other-exchange is not an agency's" in said
+    assert "no key for receipts that is good now; it has keys for: messages" in said
+    assert "no key for feeds that is good now" in said
+    assert load_peers(operator.keys) == {}
 
 
 def test_an_officers_key_is_made_and_listed(operator: Operator, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from breather.couriers.peer_address import DeliverTo
 from breather.domain.finding import Refused
 from breather.domain.instant import Millis, parse_instant
 from breather.protocol.alert_slot import AlertSlot, given_slots, read_slot, save_slot, taken_slots
-from breather.protocol.identity_folder import OwnIdentity, create_identity, issue_list
+from breather.protocol.identity_folder import OwnIdentity, create_identity, issue_list, without_key
+from breather.protocol.key_list import Purpose
 from breather.protocol.peer_folder import PinnedPeer, keep_list, load_peers, pin_peer
 from breather.protocol.refusal import OlderKeyList, WrongRoot
 from breather.protocol.trust import Peer, Role
@@ -69,6 +70,44 @@ def test_a_list_that_the_peer_sends_itself_is_kept_with_everything_agreed(tmp_pa
     with pytest.raises(WrongRoot):
         keep_list(tmp_path / "b", "macau-pj", made(tmp_path / "c").signed, NOW)
     assert load_peers(tmp_path / "b")["macau-pj"].peer == found
+
+
+@pytest.mark.parametrize(
+    ("role", "taken_back", "lacks"),
+    [
+        (Role.AGENCY, Purpose.FEEDS, ["feeds"]),
+        (Role.AGENCY, Purpose.RECEIPTS, ["receipts"]),
+        (Role.AGENCY, Purpose.MESSAGES, []),
+        (Role.EXCHANGE, Purpose.MESSAGES, ["messages"]),
+        (Role.EXCHANGE, Purpose.FEEDS, []),
+    ],
+)
+def test_a_new_peer_has_a_key_for_what_its_role_signs(
+    tmp_path: Path, role: Role, taken_back: Purpose, lacks: list[str]
+) -> None:
+    first = made(tmp_path / "a")
+    (kid,) = [key.kid for key in first.keys.keys if key.purpose is taken_back]
+    signed = issue_list(tmp_path / "a", without_key(first.keys.keys, kid, "device lost", NOW), NOW).signed
+    wanted = PinnedPeer(Peer("macau-pj", role, "test", first.fingerprint))
+    if not lacks:
+        assert pin_peer(tmp_path / "b", wanted, signed, NOW).peer.role is role
+        return
+    with pytest.raises(Refused, match=f"is not an {role}'s") as refused:
+        pin_peer(tmp_path / "b", wanted, signed, NOW)
+    assert [finding.message.split()[4] for finding in refused.value.findings] == lacks
+    assert load_peers(tmp_path / "b") == {}
+
+
+def test_a_peer_that_is_pinned_may_take_back_every_key(tmp_path: Path) -> None:
+    """Refusing that list would keep a stolen key in use."""
+    first = made(tmp_path / "a")
+    known = pinned(tmp_path / "b", first, None)
+    rows = first.keys.keys
+    for key in first.keys.keys:
+        rows = without_key(rows, key.kid, "stolen", NOW)
+    last = issue_list(tmp_path / "a", rows, NOW)
+    found = pin_peer(tmp_path / "b", replace(known, peer=replace(known.peer, key_list=None)), last.signed, NOW)
+    assert found.peer.key_list == last.keys
 
 
 def test_a_list_of_nobody_we_pinned_is_not_kept(tmp_path: Path) -> None:

@@ -178,3 +178,16 @@ def test_terms_that_can_be_used_have_no_findings(terms: RelayTerms, mode: str) -
 def test_a_misspelt_field_gets_a_suggestion() -> None:
     misspelt = replace(TERMS, fields={**TERMS.fields, "amount_bnd": LegalBasis.CONSENT})
     assert [finding.suggestion for finding in check_terms(misspelt, "test", TODAY)] == ["amount_band"]
+
+
+@pytest.mark.parametrize("name", ["sealed", "follows"])
+@pytest.mark.parametrize("basis", LegalBasis)
+def test_who_she_is_leaves_by_consent_or_legal_demand_only(name: str, basis: LegalBasis) -> None:
+    found = check_terms(replace(TERMS, fields={**TERMS.fields, name: basis}), "test", TODAY)
+    if basis in (LegalBasis.CONSENT, LegalBasis.LEGAL_DEMAND):
+        assert found == []
+        return
+    assert [(one.pointer, one.code, one.suggestion) for one in found] == [
+        (f"fields.{name}", "basis-not-enough", "consent")
+    ]
+    assert found[0].message.endswith(f"has to be consent or legal-demand; it is {basis}")

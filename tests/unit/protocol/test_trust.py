@@ -105,6 +105,15 @@ def test_what_is_not_this_peers_list_is_refused(change: dict[str, object], wante
         accept_key_list(wanted, body, signature, NOW)
 
 
+def test_another_root_is_refused_without_saying_its_fingerprint() -> None:
+    """Whoever reads it there types it in, and has telephoned nobody."""
+    with pytest.raises(WrongRoot, match="by telephone with demo-exchange") as caught:
+        accept_key_list(replace(pinned(EXCHANGE), fingerprint="0" * 64), *signed_list(KEYS), NOW)
+    said = str(caught.value).replace(" ", "")
+    assert "0" * 64 in said, "what is pinned is no secret"
+    assert pinned(EXCHANGE).fingerprint[:8] not in said
+
+
 def test_another_signature_is_refused() -> None:
     body, signature = signed_list(KEYS)
     for wrong in (bytes(64), b"", signature[:-1], sign_key_list(private(EXCHANGE, "messages"), "test", body)):

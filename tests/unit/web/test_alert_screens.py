@@ -90,7 +90,7 @@ def test_a_running_pause_shows_end_rules_and_remainder() -> None:
         "Monday 23 November, 16:20",
         "within 30 minutes",
         "Object to it",
-        "Macao time",
+        "Macau time",
     ):
         assert promise in rules
     assert WORDS["en"].why in tree.text

@@ -14,6 +14,7 @@ from breather.domain.referral import Tier
 from breather.web.texts import texts_for
 from tests.markup import parse
 from tests.served_world import SLOT, ServedWorld, served_world
+from tests.unit.exchange.test_subject import sealed
 from tests.unit.exchange.world import ANSWERS, asked_for, event
 
 SAY = texts_for("en").words
@@ -62,6 +63,55 @@ def test_after_help_she_reads_who_is_being_told_and_then_that_it_arrived(served:
     served.deliver()
     assert SAY["told.address"] in told(served.page("?screen=help"))
     assert SAY["told.received"] in told(served.page())
+
+
+def version(served: ServedWorld, query: str = "") -> str | None:
+    return parse(served.page(query)).one("html").attributes.get("data-version")
+
+
+def test_the_pages_script_is_told_when_another_card_stands_on_the_page(served: ServedWorld) -> None:
+    """What `/alert/state` says is what the page says, in every language; and each step is another."""
+    served.press("help")
+    seen = []
+    for step in ("telling", "told", "agreed"):
+        if step == "told":
+            served.deliver()
+        if step == "agreed":
+            served.press("consent")
+        asked = served.ask("GET", "/alert/state").json()["version"]
+        assert asked == version(served) == version(served, "?locale=pt") == version(served, "?screen=help")
+        seen.append(asked)
+    assert len(set(seen)) == 3
+
+
+def test_nothing_is_renewed_where_she_answers_or_decides(served: ServedWorld) -> None:
+    served.press("help")
+    for query in ("?screen=questions", CONSENT):
+        assert screen(served.page(query)) == query[8:].partition("&")[0]
+        assert version(served, query) is None
+
+
+def test_after_a_file_that_nobody_could_open_she_is_asked_anew(served: ServedWorld) -> None:
+    """It arrived; the exchange takes her consent back for her; she may agree again, and that is told as another."""
+    served.press("help")
+    served.press("consent")
+    wanted = served.world.wanted("w1")
+    assert wanted is not None
+    served.world.accept("w1", sealed(wanted))
+    served.deliver()
+    served.deliver()
+    assert SAY["told.kept"] in told(served.page())
+    served.world.respond("w1", event(EventKind.REVOKE, "no"))
+    page = served.page(CONSENT)
+    assert screen(page) == "consent"
+    assert SAY["consent.lead"] not in page, "her name was sent already"
+    served.press("consent")
+    card = told(served.page())
+    assert SAY["told.kept"] in card
+    assert SAY["told.naming"] in card
+    again = served.world.wanted("w1")
+    assert again is not None
+    assert again.referral != wanted.referral
 
 
 def test_with_the_relay_off_the_page_says_nothing_about_telling(served: ServedWorld) -> None:

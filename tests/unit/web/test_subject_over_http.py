@@ -63,6 +63,9 @@ def test_a_subject_is_taken_once_and_is_then_not_wanted_any_more(served: ServedW
     assert said(served)["subject_wanted"] is None
     other = {**body, "ciphertext": base64.b64encode(base64.b64decode(body["ciphertext"]) + b"x").decode()}
     assert post(served, other, 409)["type"] == "urn:breather:problem:changed-retry"
+    taken = post(served, {**other, "id": "s-2"}, 409)
+    assert taken["type"] == "urn:breather:problem:subject-taken"
+    assert "new id" not in taken["detail"], "a new id was sent, and does not help"
 
 
 def test_a_referral_is_pending_then_receipted_and_what_was_found_is_for_the_vasp(served: ServedWorld) -> None:

@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from breather.agency.confirm import Confirmation
-from breather.domain.instant import SECOND
+from breather.domain.instant import SECOND, Millis
 from breather.web.pages import environment
 from breather.web.texts import REFERENCE, Texts, all_texts
 
 ADDRESS = "/verify"
 # Answers are filled up to whole blocks: their length on the wire does not say which of the two it was.
 BLOCK = 4096
+# What is written out for a code that is not confirmed, and never shown: that takes as long as for one that is.
+_NOBODY = Confirmation("-", Millis(0), MappingProxyType({REFERENCE: "-"}), Millis(0))
 _TRADITIONAL = frozenset({"tw", "hk", "mo"})
 
 
@@ -34,7 +37,7 @@ class VerifyView:
 
 def render_verify(view: VerifyView) -> bytes:
     texts = all_texts()[view.locale]
-    found = view.found
+    found = _NOBODY if view.found is None else view.found
     page = (
         environment()
         .get_template("verify/page.html")
@@ -44,9 +47,9 @@ def render_verify(view: VerifyView) -> bytes:
             say=texts.say,
             here=address(view.locale) if view.chosen else ADDRESS,
             languages=[(tag, each, address(tag)) for tag, each in sorted(all_texts().items())],
-            minute="" if found is None else texts.moment(found.at, view.zone),
-            heading="" if found is None else heading_of(found.headings, view.locale),
-            before="" if found is None or found.before is None else texts.moment(found.before, view.zone),
+            minute=texts.moment(found.at, view.zone),
+            heading=heading_of(found.headings, view.locale),
+            before=texts.moment(found.at if found.before is None else found.before, view.zone),
             wait=texts.duration(max(60, -(-view.wait // (60 * SECOND)) * 60)) if view.wait else "",
             place=place_of(texts, view.zone),
         )

@@ -117,7 +117,7 @@ class AlertRoutes:
         return RedirectResponse(_with_query("/alert", request), 303, {"Cache-Control": "no-store"})
 
     async def state(self, request: Request) -> Response:
-        """For the page's own clock: the state, and the server's now."""
+        """For the page's own clock: the state, the server's now, and whether what is told about the relay changed."""
         page = await self._page(request)
         if page is None:
             return Response(
@@ -129,6 +129,7 @@ class AlertRoutes:
             "state": page.seen.state.value,
             "elapses_at": None if elapses_at is None else format_instant(elapses_at),
             "now": format_instant(page.seen.now),
+            "version": page.version,
         }
         return Response(msgspec.json.encode(body), 200, {"Cache-Control": "no-store"}, "application/json")
 

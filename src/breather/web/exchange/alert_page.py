@@ -5,12 +5,15 @@ thing, the safe act is the first and the largest, and no button anywhere confirm
 at the exchange, after signing in again. The agency's words arrive in the view and are shown as they are.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
+
+from markupsafe import Markup, escape
 
 from breather.domain.instant import SECOND, Millis, format_instant
 from breather.web.exchange.alert_told import Naming, Stage, ToldLine
@@ -103,6 +106,8 @@ class AlertView:
     expired link there is no withdrawal, and all of them are empty. `answered` holds (question id, value) pairs
     already given when the questions are shown again. `ended` is the state in the API's words once the
     withdrawal has come to its end and she is on the consent screen all the same: then nothing is left to stop.
+    `version` names what stands on the card about the relay; "" where nothing is renewed under her hands: where she
+    answers, and where she decides.
     """
 
     screen: Screen
@@ -143,6 +148,7 @@ class AlertView:
     code: str = ""
     told: tuple[ToldLine, ...] = ()
     naming: Naming = Naming.NOT_OFFERED
+    version: str = ""
     ended: str = ""
 
 
@@ -181,6 +187,21 @@ class Links:
 def _address(path: str, page: str, screen: str, locale: str, larger: bool) -> str:
     query = {"page": page, "screen": screen, "locale": locale, "size": "larger" if larger else ""}
     return f"{path}?{urlencode({name: value for name, value in query.items() if value})}"
+
+
+# After Chinese punctuation, with whatever closes there.
+_CLAUSE: Final = re.compile(r"[^，。；：！？、]+(?:[，。；：！？、]+[」』）”’]*)+|[^，。；：！？、]+")
+
+
+def clauses(text: str) -> Markup:
+    """Chinese text as clauses that each stay whole while they fit on a line, so that no word is split for nothing.
+
+    `word-break: keep-all` does that too, but a clause that is too long then breaks anywhere, also before its full stop.
+    """
+    found = _CLAUSE.findall(text)
+    if len(found) < 2 or "".join(found) != text:
+        return escape(text)
+    return Markup("").join(Markup('<span class="clause">{}</span>').format(each) for each in found)
 
 
 def state_of(view: AlertView) -> str:
@@ -230,6 +251,7 @@ def render_alert(view: AlertView) -> str:
             view=view,
             texts=texts,
             say=texts.say,
+            clauses=clauses,
             links=Links(view),
             languages=[(tag, texts_for(tag)) for tag in view.locales],
             state=state_of(view),
@@ -241,5 +263,6 @@ def render_alert(view: AlertView) -> str:
             instant=format_instant,
             stage=Stage,
             naming=Naming,
+            waiting=any(line.stage is Stage.WAITING for line in view.told),
         )
     )

@@ -3,7 +3,8 @@
 Sent, received, closed, with their times; never what was found, asked or written there (guarantee H2). Pure.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,21 +47,38 @@ class ToldLine:
     closed_at: Millis | None = None
 
 
-def told_lines(referrals: Iterable[ReferralRow], consented_at: Millis | None) -> tuple[ToldLine, ...]:
+@dataclass(frozen=True, slots=True)
+class Yes:
+    """Her consent as it stands: when she gave it, and the id of the referral that it named to carry her name."""
+
+    at: Millis
+    referral: str
+
+
+def told_lines(referrals: Sequence[ReferralRow], yes: Yes | None) -> tuple[ToldLine, ...]:
     """In the order in which they were promised. Her yes is a line of its own while nothing carries it yet."""
     lines = tuple(_line(row) for row in referrals if not _taken_back(row))
-    if consented_at is not None and not any(line.named for line in lines):
-        return (*lines, ToldLine(True, Stage.WAITING, consented_at))
+    if yes is not None and all(row.id != yes.referral for row in referrals):
+        return (*lines, ToldLine(True, Stage.WAITING, yes.at))
     return lines
 
 
-def naming_of(referrals: Iterable[ReferralRow], consented_at: Millis | None, *, offered: bool) -> Naming:
-    """`offered` says whether she may be asked: the terms allow it, she asked for help, and nobody is watching."""
-    if any(_named(row) and row.delivery is Delivery.RECEIPTED for row in referrals):
-        return Naming.GONE
-    if consented_at is not None:
-        return Naming.AGREED
-    return Naming.OFFERED if offered else Naming.NOT_OFFERED
+def naming_of(referrals: Iterable[ReferralRow], yes: Yes | None, *, offered: bool) -> Naming:
+    """`offered` says whether she may be asked: the terms allow it, she asked for help, and nobody is watching.
+
+    What arrived for an earlier yes cannot be unsent, and does not forbid another: officers may be unable to open it.
+    """
+    gone = [row.id for row in referrals if _named(row) and row.delivery is Delivery.RECEIPTED]
+    if yes is not None:
+        return Naming.GONE if yes.referral in gone else Naming.AGREED
+    if offered:
+        return Naming.OFFERED
+    return Naming.GONE if gone else Naming.NOT_OFFERED
+
+
+def version_of(told: Sequence[ToldLine], naming: Naming) -> str:
+    """A short token that changes when the card does, in no language; the page's script asks for it."""
+    return hashlib.sha256(repr((told, naming)).encode()).hexdigest()[:12]
 
 
 def consent_text(locale: str) -> str:

@@ -16,6 +16,7 @@ from breather.exchange.record import AlertChoice
 from breather.exchange.snapshot import Activated
 from breather.exchange.view import WithdrawalView
 from breather.web.exchange.alert_page import (
+    CHOSEN,
     CODED,
     STOPPABLE,
     AlertView,
@@ -24,7 +25,7 @@ from breather.web.exchange.alert_page import (
     Screen,
     state_word,
 )
-from breather.web.exchange.alert_told import Naming, ToldLine, naming_of, told_lines
+from breather.web.exchange.alert_told import Naming, ToldLine, Yes, naming_of, told_lines, version_of
 from breather.web.texts import REFERENCE, all_texts, texts_for
 
 YES, NO = "yes", "no"
@@ -81,14 +82,26 @@ class Page:
     def told(self) -> tuple[ToldLine, ...]:
         """Nothing in a watched session, on whichever screen: no police status is for the scammer (guarantee G1)."""
         standing = self.seen.standing
-        return () if standing.watched else told_lines(self.seen.referrals, standing.consented_at)
+        return () if standing.watched else told_lines(self.seen.referrals, self._yes)
 
     @property
     def naming(self) -> Naming:
         standing = self.seen.standing
         if standing.watched:
             return Naming.NOT_OFFERED
-        return naming_of(self.seen.referrals, standing.consented_at, offered=self.seen.consent_offered)
+        return naming_of(self.seen.referrals, self._yes, offered=self.seen.consent_offered)
+
+    @property
+    def version(self) -> str:
+        """Of what is shown about the relay."""
+        return version_of(self.told, self.naming)
+
+    @property
+    def _yes(self) -> Yes | None:
+        row = self.seen.row
+        if row.consented_at is None or row.subject_referral is None:
+            return None
+        return Yes(row.consented_at, row.subject_referral)
 
 
 def screen_of(page: Page, wish: Wish) -> Screen:
@@ -179,6 +192,7 @@ def alert_view(page: Page, wish: Wish, given: Mapping[str, str], missing: bool) 
         code=page.code if screen in CODED else "",
         told=page.told,
         naming=page.naming,
+        version="" if screen in CHOSEN - {Screen.HELP} else page.version,
         ended=_ended(page, wish) if screen is Screen.CONSENT else "",
     )
 

@@ -166,6 +166,9 @@ def _subject() -> dict[str, Any]:
     return {
         "operationId": "subject",
         "summary": "Send who asks for help, sealed, for the referral that `subject_wanted` names (scope respond)",
+        "description": "One subject for each referral; a second is `subject-taken`. Nobody but an officer can see "
+        "whether the file is sealed to the keys that it is labelled with. If they cannot open it: report the event "
+        "`revoke-consent`, and let the customer agree anew on her page; `subject_wanted` then names a new referral.",
         "parameters": [_ID],
         "requestBody": _content(_reference(SubjectBody)),
         "responses": {

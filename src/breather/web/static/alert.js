@@ -5,6 +5,8 @@
   const page = document.documentElement;
   const state = page.dataset.state;
   const live = "live" in page.dataset;
+  // What stands on the card about the police: on its way, received, closed.
+  let version = page.dataset.version;
   // Which opened link this page belongs to: there may be another alert in this browser.
   const own = page.dataset.page;
   const framed = window.parent !== window;
@@ -56,8 +58,10 @@
           servedAt = Date.parse(told.now);
           readAt = sent;
           elapsesAt = told.elapses_at ? Date.parse(told.elapses_at) : NaN;
-          if (told.state !== state) {
+          if (live && told.state !== state) {
             window.location.reload();
+          } else if (version && told.version && told.version !== version) {
+            renew();
           }
         }
       })
@@ -68,6 +72,46 @@
         asking = false;
       });
   }
+
+  // Only the card is exchanged, for a reload would take her back to the top of the page.
+  function renew() {
+    fetch(window.location.href, { credentials: "same-origin", cache: "no-store" })
+      .then(function (reply) {
+        return reply.ok ? reply.text() : "";
+      })
+      .then(function (text) {
+        const fresh = new DOMParser().parseFromString(text, "text/html");
+        const card = fresh.querySelector(".told");
+        const old = document.querySelector(".told");
+        if (card && old) {
+          old.replaceWith(document.adoptNode(card));
+          version = fresh.documentElement.dataset.version;
+          page.toggleAttribute("data-waiting", "waiting" in fresh.documentElement.dataset);
+          lookSoon();
+        } else if (text) {
+          window.location.reload();
+        }
+      })
+      .catch(function () {
+        // Offline: the next asking finds the same difference.
+      });
+  }
+
+  // While something is on its way: soon at first, then ever more rarely. What has arrived is closed in its own time.
+  let looking = 0;
+
+  function lookSoon(wait) {
+    window.clearTimeout(looking);
+    if (version && document.querySelector(".told")) {
+      const soon = "waiting" in page.dataset ? wait || 3000 : 60000;
+      looking = window.setTimeout(function () {
+        ask();
+        lookSoon(Math.min(60000, soon * 1.5));
+      }, soon);
+    }
+  }
+
+  lookSoon();
 
   const count = document.getElementById("count");
   const unit = document.getElementById("unit");
@@ -97,7 +141,7 @@
     }
   }
 
-  if (live) {
+  if (live || version) {
     document.addEventListener("visibilitychange", function () {
       if (document.visibilityState === "visible") {
         ask();
