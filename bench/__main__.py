@@ -4,13 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping
 
-from bench import decisions, relay, rules, simulate
+from bench import backtest, decisions, relay, rules, simulate
 from bench.document import write_document
 from bench.figure import Figure, print_lines, print_table
 
 MODULES: Mapping[str, Callable[[], list[Figure]]] = {
     "decisions": decisions.run,
     "rules": rules.run,
+    "backtest": backtest.run,
     "relay": relay.run,
     "simulate": simulate.run,
 }
@@ -25,7 +26,7 @@ def main() -> int:
     names = list(MODULES) if asked.name == ALL else [asked.name]
     try:
         figures = [figure for name in names for figure in MODULES[name]()]
-    except (decisions.Void, rules.Mismatch) as void:
+    except (decisions.Void, rules.Mismatch, backtest.Mismatch) as void:
         print(f"void: {void}", file=sys.stderr)
         return 1
     if asked.name == ALL:

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -91,3 +93,21 @@ def test_a_feature_that_was_not_recorded_is_unknown_in_a_class_of_its_own(tmp_pa
         Question(campaign({"call": ("notice", "on_call")}), history(tmp_path / "h.parquet", [older, row(1, {})]))
     )
     assert report.rules[0].undetermined_by == {"not_recorded": 1}
+
+
+@pytest.mark.parametrize("finite", [[], [0.5], [3.0], [9.0], [1.0, 5.0], [9.0, 9.5]])
+def test_what_is_not_finite_is_unknown_whatever_the_files_statistics_say(tmp_path: Path, finite: list[float]) -> None:
+    """Statistics leave NaN out, and DuckDB decides comparisons by them: a column of 0.5 and NaN is all 0.5."""
+    numbers = [*finite, float("nan"), float("inf"), float("-inf"), float("nan")]
+    rules = {"more": "amount_usd > 2", "less": "amount_usd <= 2", "no-more": "NOT amount_usd > 7"}
+    asked = campaign({name: ("notice", when) for name, when in rules.items()})
+    for number in (1, 4):
+        past = [row(n, {"amount_usd": each}) for n, each in enumerate(numbers[: len(finite) + number])]
+        file = history(tmp_path / f"{number}.parquet", past)
+        again = tmp_path / f"again-{number}.parquet"
+        duckdb.read_parquet(str(file)).write_parquet(str(again))
+        for written in (file, again):
+            found = backtest(Question(asked, written)).rules
+            hits = [sum(each > 2 for each in finite), sum(each <= 2 for each in finite)]
+            assert [rule.hits for rule in found] == [*hits, sum(not each > 7 for each in finite)]
+            assert [rule.undetermined_by for rule in found] == [{NO_FINITE_RESULT: number}] * 3

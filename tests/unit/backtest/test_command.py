@@ -132,7 +132,7 @@ BAD_HISTORIES: Mapping[str, tuple[Change, list[str]]] = {
         lambda table: table.set_column(
             table.schema.get_field_index("customer_ref"), "customer_ref", pa.nulls(20, pa.string())
         ),
-        ["20 rows lack id, customer_ref or at"],
+        ["lacks 20 values of id, customer_ref and at"],
     ),
     "an unheard kind": (
         lambda table: table.set_column(

@@ -85,6 +85,9 @@ def _finite(number: str, operands: list[tree.Node]) -> str:
 
 
 def _finite_again(number: str) -> str:
+    """No comparison here, not even `isfinite(...) = FALSE`: DuckDB decides comparisons by a file's statistics where it
+    can, and those leave NaN out.
+    """
     return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 

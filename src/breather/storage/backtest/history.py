@@ -63,6 +63,7 @@ class History(AbstractContextManager["History"]):
             ("temp_directory", self._spill.name),
             ("preserve_insertion_order", "false"),
             ("autoinstall_known_extensions", "false"),
+            ("enable_progress_bar", "false"),
         ):
             self._connection.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
         self._refuse(_wrong_columns(self._columns(self._source, self._file), versions))
@@ -148,7 +149,7 @@ class History(AbstractContextManager["History"]):
             return [Finding(name, "empty-history", "has no withdrawal; a backtest needs some past")]
         found = []
         if nameless:
-            found.append(Finding(name, "nameless-row", f"{nameless} rows lack id, customer_ref or at"))
+            found.append(Finding(name, "nameless-row", f"lacks {nameless} values of id, customer_ref and at"))
         elif not FIRST <= self.first <= self.last <= LAST:
             message = f"has instants from {self.first} to {self.last}; they are milliseconds since 1970"
             found.append(Finding(f"{name}:at", "bad-instant", message))

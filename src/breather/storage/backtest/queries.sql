@@ -5,7 +5,7 @@
 DESCRIBE SELECT * FROM {file}
 
 -- name: extent
-SELECT count(*), min("at"), max("at"), count(*) FILTER (WHERE id IS NULL OR customer_ref IS NULL OR "at" IS NULL)
+SELECT count(*), min("at"), max("at"), 3 * count(*) - count(id) - count(customer_ref) - count("at")
 FROM {file}
 
 -- name: kinds
@@ -23,10 +23,11 @@ CREATE TEMP VIEW judged AS
 SELECT *, {frictions}
 FROM (SELECT *, {truths} FROM recorded)
 
--- A sum over CASE takes two thirds of the time of count with FILTER.
+-- CASE over a condition stops at its first false part and copies nothing. To count what `judged` made of it, or to count
+-- with FILTER, takes half as long again.
 -- name: rule_days
 SELECT day, count(*), {hits}
-FROM judged
+FROM recorded
 GROUP BY day
 ORDER BY day
 

@@ -81,10 +81,13 @@ class Version:
     def friction(self) -> str:
         return f"{self.prefix}_friction"
 
+    def conditions(self) -> Iterator[str]:
+        """What each rule says, over columns as `read` makes them: true, false, or NULL where it is undetermined."""
+        return (condition(rule.when.root) for rule in self.rules)
+
     def truths(self) -> Iterator[str]:
-        """A column a rule: true, false, or NULL where it is undetermined."""
-        for number, rule in enumerate(self.rules):
-            yield f"{condition(rule.when.root)} AS {self.column(number)}"
+        """The same as a column a rule."""
+        return (f"{text} AS {self.column(number)}" for number, text in enumerate(self.conditions()))
 
     def classes(self) -> Iterator[str]:
         """A column a rule: where it is undetermined, the classes of the unknown that it names, as bits; 0 where only
