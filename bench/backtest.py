@@ -33,19 +33,20 @@ def run() -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="breather-bench-") as folder:
         file = Path(folder) / "past.parquet"
         past.write(file, rows)
+        version, sql = Version(past.campaign(), "c"), past.by_hand(file)
         ours: list[float] = []
         theirs: list[float] = []
         for _ in range(ROUNDS):
             began = perf_counter()
-            counted = _ours(file)
+            counted = _ours(file, version)
             ours.append(perf_counter() - began)
             began = perf_counter()
-            expected = _theirs(file)
+            expected = _theirs(sql)
             theirs.append(perf_counter() - began)
             if counted != expected:
                 raise Mismatch("the backtest and the SQL by hand count different hits")
         began = perf_counter()
-        backtest(Question(past.campaign(), file))
+        backtest(Question(version.campaign, file))
         whole = perf_counter() - began
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     return [
@@ -55,15 +56,14 @@ def run() -> list[Figure]:
     ]
 
 
-def _ours(file: Path) -> list[list[int]]:
-    version = Version(past.campaign(), "c")
+def _ours(file: Path, version: Version) -> list[list[int]]:
     with History(file, [version]) as history:
         history.judge([version], leads(history.first, history.last, version.campaign.time_zone))
         return [[count, *hits] for count, hits in rule_days(history, version).values()]
 
 
-def _theirs(file: Path) -> list[list[int]]:
+def _theirs(sql: str) -> list[list[int]]:
     with duckdb.connect() as connection:
         connection.execute(f"SET memory_limit = '{MEMORY}'")
         connection.execute("SET enable_progress_bar = false")
-        return [list(row) for _, *row in connection.execute(past.by_hand(file)).fetchall()]
+        return [list(row) for _, *row in connection.execute(sql).fetchall()]
