@@ -1,12 +1,15 @@
 """Invented rows for the console's tests: nobody here exists, and the addresses belong to nobody."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from breather.domain.cooling_off import Hold
+from breather.domain.feature import FeatureValue, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, Millis, parse_instant
+from breather.exchange.recorded import PLACES, features_out
 from breather.exchange.relay import RelayState, SetAside, Stream
 from breather.storage.exchange.console_record import (
     CampaignRow,
@@ -36,6 +39,27 @@ SUBMITTED = {
     "session": {"new_device": True, "remote_access": False, "on_call": None},
 }
 
+# What is not named here was not sent.
+FEATURES: Mapping[str, FeatureValue] = {
+    **dict.fromkeys(PLACES, Unknown.NOT_PROVIDED),
+    "amount_usd": 5000.0,
+    "amount_over_median": Unknown.NO_HISTORY,
+    "balance_share": Unknown.NOT_PROVIDED,
+    "withdrawals_before": 0.0,
+    "withdrawals_24h": 1.0,
+    "account_age_days": 12.3456789,
+    "hours_since_deposit": 2.75,
+    "destination_is_new": True,
+    "destination_customers": 0.0,
+    "days_since_notice": Unknown.NO_HISTORY,
+    "new_device": True,
+    "remote_access": False,
+    "screen_shared": False,
+    "asset": "USDT",
+    "network": "TRON",
+    "deposit_kind": Unknown.FAILED,
+}
+
 
 def place(code: str | None) -> dict[str, Any]:
     """Decided by what the VASP knows of the residence, or unknown for want of any evidence."""
@@ -56,31 +80,12 @@ def decision(**changes: Any) -> dict[str, Any]:
         "assignment": {"arm": "alert", "key": 1, "point": 0.4211, "excluded": []},
         "typology": "investment",
         "hits": ["first-large-to-new-address", "first-in-seven-days"],
-        "misses": ["someone-on-the-screen"],
         "undetermined": {
             "most-of-balance": {"balance_share": "not_provided"},
             "paid-by-chip-dealer": {"deposit_kind": "failed"},
         },
-        "features": {
-            "amount_usd": 5000.0,
-            "amount_over_median": {"unknown": "no_history"},
-            "balance_share": {"unknown": "not_provided"},
-            "withdrawals_before": 0.0,
-            "withdrawals_24h": 1.0,
-            "account_age_days": 12.3456789,
-            "hours_since_deposit": 2.75,
-            "destination_is_new": True,
-            "destination_customers": 0.0,
-            "days_since_notice": {"unknown": "no_history"},
-            "new_device": True,
-            "remote_access": False,
-            "screen_shared": False,
-            "asset": "USDT",
-            "network": "TRON",
-            "deposit_kind": {"unknown": "failed"},
-            "answer_told_what_to_say": {"unknown": "not_yet"},
-        },
-        "alert": {"pack": "5f" * 32, "typology": "investment", "variant": 1},
+        "features": features_out(FEATURES),
+        "alert": {"typology": "investment", "variant": 1},
         "why": ["new-address-large-amount"],
         "pause": {
             "id": "wd-1001",

@@ -1,5 +1,6 @@
 """Views of the console made of the invented rows: one of each page."""
 
+from breather.domain.feature import Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, MINUTE, Millis
 from breather.exchange.relay import RelayState
@@ -29,30 +30,35 @@ LOGIN = LoginView("Demo Exchange", "test", "csrf-value")
 RULES = {
     "first-in-seven-days": RuleText(
         "days_since_notice IS NULL OR days_since_notice >= 7",
+        Phase.SUBMIT,
         "Every customer is reminded once in seven days",
         Friction.NOTICE,
         "general",
     ),
     "first-large-to-new-address": RuleText(
         "destination_is_new AND amount_usd >= 1000 AND (amount_over_median IS NULL OR amount_over_median > 3)",
+        Phase.SUBMIT,
         "A first, unusually large withdrawal to an address never used before",
         Friction.COOLING_OFF,
         "investment",
     ),
     "most-of-balance": RuleText(
         "balance_share >= 0.5 AND amount_usd >= 2000 AND destination_is_new",
+        Phase.SUBMIT,
         "At least half of what the customer has, to an address never used before",
         Friction.COOLING_OFF,
         "investment",
     ),
     "someone-on-the-screen": RuleText(
         "remote_access OR screen_shared",
+        Phase.SUBMIT,
         "Somebody else sees or steers the session",
         Friction.HOLD,
         "fake-police",
     ),
     "paid-by-chip-dealer": RuleText(
         "asset = 'USDT' AND deposit_kind = 'amount_usd' AND destination_customers >= 5",
+        Phase.SUBMIT,
         "Many customers withdraw to one address after a cash-like deposit",
         Friction.QUESTIONS,
         "chip-exchange",

@@ -48,4 +48,5 @@ def parse_instant(text: str) -> Millis:
 def format_instant(at: Millis) -> str:
     """Milliseconds to `2026-01-31T09:30:00.000Z`."""
     seconds, millis = divmod(at, SECOND)
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S") + f".{millis:03d}Z"
+    at_second = datetime.fromtimestamp(seconds, UTC)
+    return f"{at_second.isoformat().removesuffix('+00:00')}.{millis:03d}Z"

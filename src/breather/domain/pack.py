@@ -158,6 +158,8 @@ class Pack:
         So `zh-MO` becomes `zh-Hant` and `pt-BR` becomes `pt`. The default for None and for what nothing
         matches.
         """
+        if wanted in self.texts:
+            return str(wanted)
         exact = {locale.lower(): locale for locale in self.locales}
         fallbacks = {tag.lower(): locale for tag, locale in self.locale_fallbacks.items()}
         parts = (wanted or "").strip().lower().replace("_", "-").split("-")

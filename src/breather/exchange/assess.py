@@ -1,10 +1,14 @@
 """Steps 1 to 6: submit, place, features, rules, assign, intervene. One transaction, and only then the reply.
 
+Those that come at the same time are decided on one sheet, in order: they share queries, and each sees what those
+before it left behind.
+
 Where the destination is confirmed as a scam, and the campaign lets it leave, a referral is promised with it (step 9).
 
 The step numbers are those of `docs/flow.md`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -28,22 +32,15 @@ from breather.exchange.record import (
     PauseOffer,
     arm_of,
     decode_record,
-    features_out,
     place_of,
     undetermined_of,
 )
+from breather.exchange.recorded import features_out
 from breather.exchange.refer import refer
-from breather.exchange.settle import Settled, settle
+from breather.exchange.settle import RELEASE_LOOKS_BACK, Settled, settle
 from breather.exchange.snapshot import Activated, Snapshot
-from breather.storage.exchange.profiles import read_profiles, save_profiles
-from breather.storage.exchange.referrals import is_listed
-from breather.storage.exchange.withdrawals import (
-    Decided,
-    find_withdrawal,
-    insert_hold,
-    insert_pause,
-    insert_withdrawal,
-)
+from breather.storage.exchange.sheet import Sheet
+from breather.storage.exchange.withdrawals import Decided
 from breather.storage.transaction import Transaction
 
 STEP = 6
@@ -60,21 +57,57 @@ class Assessed:
     created: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One submission: `actor` says who made it, `snapshot` what it is decided with."""
+
+    snapshot: Snapshot
+    asked: Withdrawal
+    actor: str
+
+
 def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -> Assessed:
     """Decide one withdrawal, once. Raises ChangedRetry if its id was used for another one."""
-    known = find_withdrawal(tx, asked.id)  # step 1
-    if known is not None:
-        original = known.asked()
-        if pointers := differences(original, asked):
-            raise ChangedRetry("withdrawal", pointers)
-        return Assessed(original, decode_record(known.decision), known.decided_at, created=False)
+    (found,) = assess_all(tx, [Asking(snapshot, asked, actor)])
+    if isinstance(found, Exception):
+        raise found
+    return found
 
+
+def assess_all(tx: Transaction, batch: Sequence[Asking]) -> list[Assessed | Exception]:
+    """Decide each, once; ChangedRetry in the place of one whose id was used for another withdrawal."""
+    sheet = Sheet(tx, [asking.asked for asking in batch], Millis(tx.now - RELEASE_LOOKS_BACK))
+    decided: dict[str, Assessed] = {}
+    found: list[Assessed | Exception] = []
+    for asking in batch:
+        before = _before(sheet, decided, asking.asked.id)  # step 1
+        if before is None:
+            before = decided[asking.asked.id] = _decide(sheet, asking.snapshot, asking.asked, asking.actor)
+            found.append(before)
+        elif pointers := differences(before.asked, asking.asked):
+            found.append(ChangedRetry("withdrawal", pointers))
+        else:
+            found.append(replace(before, created=False))
+    sheet.flush()
+    return found
+
+
+def _before(sheet: Sheet, decided: dict[str, Assessed], withdrawal: str) -> Assessed | None:
+    """What was decided under this id already, in this batch or long ago."""
+    row = sheet.known(withdrawal)
+    if row is None:
+        return decided.get(withdrawal)
+    return Assessed(row.asked(), decode_record(row.decision), row.decided_at, created=False)
+
+
+def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> Assessed:
+    tx = sheet.tx
     placement = place(asked.residence)  # step 2
     active = snapshot.campaign_for(placement.code, tx.now)
 
-    profiles = read_profiles(tx, asked.customer, asked.destination.key)  # step 3
+    profiles = sheet.profiles(asked.customer, asked.destination.key)  # step 3
     known_features, folded = fold(profiles, asked, tx.now)
-    confirmed = is_listed(tx, asked.destination.key)
+    confirmed = sheet.is_listed(asked.destination.key)
     known_features["destination_confirmed"] = confirmed
     features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
 
@@ -89,7 +122,7 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
     assignment = _assigned(snapshot, active, asked, excluded)  # step 5
     treated = _as_assigned(wanted, assignment)
 
-    settled = settle(tx, active, asked, treated)  # step 6
+    settled = settle(sheet, active, asked, treated)  # step 6
     alert = _alert_choice(active, asked.locale, settled.intervention, folded)
     record = DecisionRecord(
         decision=Decision.of(settled.friction).value,
@@ -102,7 +135,6 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
         assignment=None if assignment is None else arm_of(assignment),
         typology=None if settled.intervention.suspected is None else settled.intervention.suspected.value,
         hits=[rule.id for rule in ruling.hits],
-        misses=[rule.id for rule in ruling.misses],
         undetermined=undetermined_of(ruling),
         asked=None if wanted.friction is settled.friction else wanted.friction.word,
         alert=alert,
@@ -110,11 +142,12 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
         pause=_offer(settled),
         covered_by=settled.covered_by,
     )
-    number = _write(tx, asked, record, settled, actor)
-    save_profiles(tx, asked.customer, asked.destination.key, profiles, after_decision(folded, settled.friction, tx.now))
+    number = _write(sheet, asked, record, settled, actor)
+    after = after_decision(folded, settled.friction, tx.now)
+    sheet.keep_profiles(asked.customer, asked.destination.key, profiles, after)
     _touch_stopped(tx, profiles, number)
     if confirmed and settled.friction > Friction.NONE:
-        _refer(tx, snapshot, asked)  # step 9
+        _refer(sheet, snapshot, asked)  # step 9
     return Assessed(asked, record, tx.now, created=True)
 
 
@@ -142,7 +175,7 @@ def _alert_choice(
     text = active.pack.text(active.pack.choose_locale(locale))
     typology = text.alert_typology(intervention.shown)
     variant, _ = text.alert(typology, folded.customer.exposures)
-    return AlertChoice(active.pack_hash, typology.value, variant)
+    return AlertChoice(typology.value, variant)
 
 
 def _offer(settled: Settled) -> PauseOffer | None:
@@ -155,32 +188,28 @@ def _offer(settled: Settled) -> PauseOffer | None:
     )
 
 
-def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: Settled, actor: str) -> int:
+def _write(sheet: Sheet, asked: Withdrawal, record: DecisionRecord, settled: Settled, actor: str) -> int:
     """Returns the number of the decision's journal entry."""
+    pair = (asked.customer, asked.destination.key)
     if settled.opens and settled.pause is not None:
-        insert_pause(tx, settled.pause, asked.customer, asked.destination.key)
+        sheet.add_pause(settled.pause, pair)
     if settled.hold is not None:
-        insert_hold(tx, settled.hold, asked.customer, asked.destination.key)
+        sheet.add_hold(settled.hold, pair)
     body = msgspec.json.encode(
         {"decision": record.decision, "friction": record.friction, "campaign": record.campaign, "hits": record.hits}
     )
-    number = tx.journal(STEP, "decided", asked.id, actor, body)
+    number = sheet.tx.journal(STEP, "decided", asked.id, actor, body)
     pause = None if settled.pause is None else settled.pause.id
-    insert_withdrawal(
-        tx,
-        asked,
-        Decided(
-            settled.friction, record.campaign, pause, msgspec.json.encode(record), settled.watched_at(asked, tx.now)
-        ),
-        number,
-    )
+    watched_at = settled.watched_at(asked, sheet.tx.now)
+    decided = Decided(settled.friction, record.campaign, pause, msgspec.json.encode(record), watched_at)
+    sheet.add_withdrawal(asked, decided, number)
     return number
 
 
-def _refer(tx: Transaction, snapshot: Snapshot, asked: Withdrawal) -> None:
-    row = find_withdrawal(tx, asked.id)
+def _refer(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal) -> None:
+    row = sheet.find(asked.id)
     assert row is not None, "written in this transaction"
-    refer(tx, snapshot, row, ReferralBasis.LISTED_DESTINATION)
+    refer(sheet.tx, snapshot, row, ReferralBasis.LISTED_DESTINATION)
 
 
 def _touch_stopped(tx: Transaction, before: Profiles, number: int) -> None:

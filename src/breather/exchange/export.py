@@ -11,7 +11,8 @@ import msgspec
 from breather.domain.catalogue import NOT_YET
 from breather.domain.event import EventKind
 from breather.domain.feature import FeatureValue
-from breather.exchange.record import decode_record, features_in
+from breather.exchange.record import decode_record
+from breather.exchange.recorded import features_in
 from breather.history.cells import Cells, feature_columns, joined, submitted_cells, table_of, undetermined_cells
 from breather.history.schema import decided_schema, exported_schema, feature_schema, order_schema, submitted_schema
 from breather.storage.database import Database

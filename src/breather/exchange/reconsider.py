@@ -15,7 +15,8 @@ from breather.domain.instant import DAY, Millis
 from breather.domain.intervention import intervene
 from breather.domain.refusal import Refusal
 from breather.domain.ruling import rule_on
-from breather.exchange.record import decode_answered, decode_record, features_in
+from breather.exchange.record import decode_answered, decode_record
+from breather.exchange.recorded import features_in
 from breather.exchange.respond import respond
 from breather.exchange.snapshot import Activated, Snapshot
 from breather.storage.exchange.withdrawals import WithdrawalRow

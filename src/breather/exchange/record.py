@@ -1,65 +1,63 @@
 """The decision record: the variable part of a decision, from which every answer about it is rendered again.
 
-Fixed content is not in it: the pack is named by its hash, rules by their ids under a campaign version.
+Fixed content is not in it: a campaign version names the pack and all its rules; those that are neither hits nor
+undetermined were misses.
 """
-
-from collections.abc import Mapping
-from typing import Any
 
 import msgspec
 
 from breather.domain.assignment import Assignment
-from breather.domain.feature import Features, FeatureValue, Unknown
 from breather.domain.place import Placement
 from breather.domain.ruling import Ruling
+from breather.exchange.recorded import StoredValue
 
 
 class AlertChoice(msgspec.Struct, frozen=True):
-    """Which words were due to be seen: they can be rendered again exactly."""
+    """Which words of the campaign's pack were due to be seen: they can be rendered again exactly."""
 
-    pack: str
     typology: str
     variant: int
 
 
-class PauseOffer(msgspec.Struct, frozen=True):
+class PauseOffer(msgspec.Struct, frozen=True, omit_defaults=True):
     """`covers_up_to` in base units, times in milliseconds. `joined`: another withdrawal opened the pause."""
 
     id: str
     covers_up_to: str
     duration: int
     lapses_at: int
-    joined: bool
+    joined: bool = False
 
 
-class Place(msgspec.Struct, frozen=True):
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     code: str | None
     because: str | None
     evidence: dict[str, str]
-    conflicts: list[str]
+    conflicts: list[str] = []
 
 
-class Arm(msgspec.Struct, frozen=True):
+class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
     arm: str
     key: int
     point: float
-    excluded: list[str]
+    excluded: list[str] = []
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`asked` is what the rules asked for, where what was done differs: a holdout, or something open on the pair."""
+    """`features` as `recorded.py` stores them. `asked` is what the rules asked for, where what was done differs: a
+    holdout, or something open on the pair.
+    """
 
     decision: str
     friction: str
     place: Place
-    features: dict[str, Any]
+    features: list[StoredValue]
     locale: str | None = None
     campaign: tuple[str, int] | None = None
     degraded: bool = False
     assignment: Arm | None = None
     typology: str | None = None
     hits: list[str] = []
-    misses: list[str] = []
     undetermined: dict[str, dict[str, str]] = {}
     asked: str | None = None
     alert: AlertChoice | None = None
@@ -75,7 +73,6 @@ class AnsweredRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     friction: str
     typology: str | None = None
     hits: list[str] = []
-    misses: list[str] = []
     undetermined: dict[str, dict[str, str]] = {}
     alert: AlertChoice | None = None
     why: list[str] = []
@@ -103,23 +100,3 @@ def arm_of(assignment: Assignment) -> Arm:
 
 def undetermined_of(ruling: Ruling) -> dict[str, dict[str, str]]:
     return {rule: {name: why.value for name, why in unknown.items()} for rule, unknown in ruling.undetermined.items()}
-
-
-def features_out(features: Features) -> dict[str, Any]:
-    """Known values as they are; an unknown one as `{"unknown": class}`, so that it is never mistaken for a text."""
-    return {name: {"unknown": value.value} if isinstance(value, Unknown) else value for name, value in features.items()}
-
-
-def features_in(stored: Mapping[str, Any]) -> dict[str, FeatureValue]:
-    """Back from the record: what was frozen at submission. Whole numbers come back as the doubles they were."""
-    return {name: _value_in(value) for name, value in stored.items()}
-
-
-def _value_in(value: Any) -> FeatureValue:
-    if isinstance(value, dict):
-        return Unknown(value["unknown"])
-    if isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(value, bool | float | str):
-        return value
-    raise TypeError(f"{value!r} is not a feature's value")

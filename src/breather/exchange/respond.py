@@ -27,9 +27,9 @@ from breather.exchange.record import (
     AnsweredRecord,
     DecisionRecord,
     decode_record,
-    features_in,
     undetermined_of,
 )
+from breather.exchange.recorded import features_in
 from breather.exchange.refer import refer
 from breather.exchange.snapshot import Activated, Snapshot
 from breather.storage.exchange.profiles import read_profiles, save_profiles
@@ -108,7 +108,6 @@ def _answered(
         friction=friction.word,
         typology=None if wanted.suspected is None else wanted.suspected.value,
         hits=[rule.id for rule in ruling.hits],
-        misses=[rule.id for rule in ruling.misses],
         undetermined=undetermined_of(ruling),
         alert=alert,
         why=list(wanted.why),
@@ -139,7 +138,7 @@ def _alert(active: Activated, record: DecisionRecord, wanted: Intervention) -> A
     text = active.pack.text(active.pack.default_locale)
     typology = text.alert_typology(wanted.shown)
     variant = record.alert.variant % len(text.alerts[typology])
-    return AlertChoice(active.pack_hash, typology.value, variant)
+    return AlertChoice(typology.value, variant)
 
 
 def _remember(tx: Transaction, row: WithdrawalRow, event: Event) -> None:

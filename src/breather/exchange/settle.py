@@ -12,8 +12,7 @@ from breather.domain.typology import Typology
 from breather.domain.withdrawal import Withdrawal
 from breather.exchange.record import decode_record
 from breather.exchange.snapshot import Activated, released_covers
-from breather.storage.exchange.withdrawals import find_withdrawal, holds_of_pair, joined_amounts, pauses_of_pair
-from breather.storage.transaction import Transaction
+from breather.storage.exchange.sheet import Sheet
 
 RELEASE_LOOKS_BACK = 7 * DAY
 
@@ -35,14 +34,13 @@ class Settled:
         return now if met and asked.session.watched else None
 
 
-def settle(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted: Intervention) -> Settled:
+def settle(sheet: Sheet, active: Activated | None, asked: Withdrawal, wanted: Intervention) -> Settled:
     """Join what is running and covers it, or open a pause of its own: never less than what is open asks for."""
-    holds = holds_of_pair(tx, asked.customer, asked.destination.key)
-    since = Millis(tx.now - RELEASE_LOOKS_BACK)
-    pauses = pauses_of_pair(tx, (asked.customer, asked.destination.key), holds, tx.now, since)
-    held = any(hold.is_open(tx.now) for hold in holds)
+    pair, now = (asked.customer, asked.destination.key), sheet.tx.now
+    holds, pauses = sheet.holds(pair), sheet.pauses(pair)
+    held = any(hold.is_open(now) for hold in holds)
     open_pauses = [
-        pause for pause in pauses if pause.friction >= Friction.QUESTIONS and pause.state(holds, tx.now) in OPEN
+        pause for pause in pauses if pause.friction >= Friction.QUESTIONS and pause.state(holds, now) in OPEN
     ]
     floor = max((min(pause.friction, Friction.COOLING_OFF) for pause in open_pauses), default=Friction.NONE)
     least = max(wanted.friction, floor)
@@ -50,9 +48,9 @@ def settle(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted:
     if not held and not asked.session.watched and Friction.QUESTIONS <= least < Friction.HOLD:
         covers = released_covers(active)
         for pause in pauses:
-            if _may_join(tx, pause, holds, asked, least, covers):
-                return _joined(tx, pause, wanted, pause.state(holds, tx.now))
-    return _own(tx, active, asked, wanted, _Met(held, floor, open_pauses))
+            if _may_join(sheet, pause, holds, asked, least, covers):
+                return _joined(sheet, pause, wanted, pause.state(holds, now))
+    return _own(sheet, active, asked, wanted, _Met(held, floor, open_pauses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,45 +62,45 @@ class _Met:
     pauses: Sequence[Pause]
 
 
-def _own(tx: Transaction, active: Activated | None, asked: Withdrawal, wanted: Intervention, met: _Met) -> Settled:
+def _own(sheet: Sheet, active: Activated | None, asked: Withdrawal, wanted: Intervention, met: _Met) -> Settled:
     if met.floor > wanted.friction:
         strongest = max(met.pauses, key=lambda pause: pause.friction)
-        wanted = replace(_reasons_of(tx, strongest), friction=met.floor)
+        wanted = replace(_reasons_of(sheet, strongest), friction=met.floor)
     if wanted.friction is Friction.NONE:
         return Settled(Friction.HOLD, _held(NOTHING)) if met.held else Settled(Friction.NONE, NOTHING)
     assert active is not None or met.pauses, "a friction comes from a campaign or from an open pause"
-    pause = _new_pause(active, asked, wanted.friction, met.pauses, tx.now)
+    pause = _new_pause(active, asked, wanted.friction, met.pauses, sheet.tx.now)
     hold = None
     if wanted.friction is Friction.HOLD:
         assert active is not None, "only a campaign's rules ask for a hold"
-        hold = _rule_hold(active, asked, tx.now)
+        hold = _rule_hold(active, asked, sheet.tx.now)
     friction = Friction.HOLD if met.held else wanted.friction
     return Settled(friction, replace(wanted, friction=friction), pause, opens=True, hold=hold)
 
 
 def _may_join(
-    tx: Transaction, pause: Pause, holds: Sequence[Hold], asked: Withdrawal, friction: Friction, covers: int
+    sheet: Sheet, pause: Pause, holds: Sequence[Hold], asked: Withdrawal, friction: Friction, covers: int
 ) -> bool:
     """Asks the database for what joined before only if everything else allows it."""
-    if pause.asset is not asked.asset or not may_join(pause, holds, asked.amount, friction, tx.now, covers):
+    if pause.asset is not asked.asset or not may_join(pause, holds, asked.amount, friction, sheet.tx.now, covers):
         return False
-    joined = _sum_joined(tx, pause)
-    return joined is not None and may_join(pause, holds, asked.amount + joined, friction, tx.now, covers)
+    joined = _sum_joined(sheet, pause)
+    return joined is not None and may_join(pause, holds, asked.amount + joined, friction, sheet.tx.now, covers)
 
 
-def _joined(tx: Transaction, pause: Pause, wanted: Intervention, state: State) -> Settled:
+def _joined(sheet: Sheet, pause: Pause, wanted: Intervention, state: State) -> Settled:
     if state is State.RELEASED:
         return Settled(Friction.NONE, NOTHING, pause, covered_by=pause.id)
     if wanted.friction < pause.friction:
-        wanted = _reasons_of(tx, pause)
+        wanted = _reasons_of(sheet, pause)
     friction = max(wanted.friction, pause.friction)
     return Settled(friction, replace(wanted, friction=friction), pause)
 
 
-def _reasons_of(tx: Transaction, pause: Pause) -> Intervention:
+def _reasons_of(sheet: Sheet, pause: Pause) -> Intervention:
     """The reasons for which the pause was opened: whoever meets it is told them, too."""
-    row = find_withdrawal(tx, pause.id)
-    record = None if row is None else decode_record(row.decision)
+    stored = sheet.decision_of(pause.id)
+    record = None if stored is None else decode_record(stored)
     if record is None or record.typology is None or record.alert is None:
         return Intervention(pause.friction, Typology.GENERAL, Typology.GENERAL, ())
     return Intervention(pause.friction, Typology(record.typology), Typology(record.alert.typology), tuple(record.why))
@@ -114,9 +112,9 @@ def _held(wanted: Intervention) -> Intervention:
     )
 
 
-def _sum_joined(tx: Transaction, pause: Pause) -> int | None:
+def _sum_joined(sheet: Sheet, pause: Pause) -> int | None:
     """None once she stopped any of them: a stop after the release ends what the release covers (guarantee A5)."""
-    amounts = joined_amounts(tx, pause.id)
+    amounts = sheet.joined_amounts(pause.id)
     return None if any(stopped for _, stopped in amounts) else sum(amount for amount, _ in amounts)
 
 

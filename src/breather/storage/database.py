@@ -87,6 +87,7 @@ class Database:
             try:
                 transaction = Transaction(session, self._queries, self._clock)
                 yield transaction
+                transaction.write_entries()
                 session.commit()
             except OutcomeUnknown:
                 self._drop_write_session()

@@ -7,15 +7,35 @@ never both (guarantee B3). A caller that loses patience cannot tell the two apar
 import heapq
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import count
 from typing import Any, Generic, TypeVar
 
 from breather.storage.failure import DeadlineTaken
 from breather.storage.transaction import Transaction
 
+Item = TypeVar("Item")
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Generic[Item, T]):
+    """A command that is run together with its like, so that they share queries instead of repeating them.
+
+    `together` gives for each item, in order, its result or the exception that is its answer. It must leave nothing
+    behind of an item that it gives an exception for. What it raises fails them all, and each is then run alone.
+    """
+
+    together: Callable[[Transaction, Sequence[Item]], Sequence[T | Exception]]
+    item: Item
+
+    def __call__(self, tx: Transaction) -> T:
+        (result,) = self.together(tx, [self.item])
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
 class Pending(Generic[T]):

@@ -5,7 +5,6 @@ before it began, so a read after the lock sees everything that the lock's last h
 READ, or with lock and read in one statement, the snapshot would be older than the lock.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +26,7 @@ from breather.storage.failure import (
     WrongDatabase,
 )
 from breather.storage.query import Query
-from breather.storage.session import Rows, Session
+from breather.storage.session import Parameters, Rows, Session
 
 LOCK = 0x42524541  # any constant will do; advisory locks are counted per database
 CONNECT_SECONDS = 5
@@ -115,7 +114,7 @@ class PostgresqlSession:
     def lost(self) -> bool:
         return self._connection.closed
 
-    def rows(self, query: Query, parameters: Mapping[str, Any]) -> Rows:
+    def rows(self, query: Query, parameters: Parameters) -> Rows:
         self._execute(query.sql.encode(), parameters, query.name)
         try:
             found = self._cursor.fetchall()
@@ -123,7 +122,7 @@ class PostgresqlSession:
             raise _failure(error, query.name) from error
         return self._columns.get(query.name) or self._columns_of(query.name), found
 
-    def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
+    def run(self, query: Query, parameters: Parameters) -> int:
         self._execute(query.sql.encode(), parameters, query.name)
         if self._cursor.description is not None:
             raise QueryMistake(f"query {query.name} gives rows; ask with one() or all()")
@@ -178,7 +177,7 @@ class PostgresqlSession:
         except psycopg.Error as error:
             raise _failure(error) from error
 
-    def _execute(self, sql: bytes, parameters: Mapping[str, Any], name: str) -> None:
+    def _execute(self, sql: bytes, parameters: Parameters, name: str) -> None:
         if not self.usable:
             raise Unavailable("the transaction is over, or its connection is lost")
         try:
@@ -200,6 +199,8 @@ def _failure(error: Exception, query: str = "") -> StorageFailure:
     told = f"query {query}: {_first_line(error)}" if query else _first_line(error)
     if isinstance(error, (psycopg.IntegrityError, psycopg.DataError, errors.DatatypeMismatch, UnicodeError)):
         return RowRefused(told)
+    if isinstance(error, errors.InFailedSqlTransaction):
+        return Unavailable(f"{told}: a statement before it had failed")
     if isinstance(error, errors.LockNotAvailable):
         return Unavailable(f"{told}: another process has kept the write lock for too long")
     if isinstance(error, (psycopg.OperationalError, errors.ConfigurationLimitExceeded)):

@@ -6,11 +6,16 @@
 `queries.sql` is shared; `queries.sqlite.sql` and `queries.postgresql.sql` override or add names for one
 engine. Both engines must end up with the same names and parameters, or a use case would run on one of them
 only.
+
+What is asked about many things at once has a row of parameters that is written once and repeated:
+
+    SELECT state FROM profile WHERE (kind, key) IN (VALUES (:kind, :key), ...);
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources.abc import Traversable
 
 from breather.domain.finding import nearest
@@ -21,6 +26,7 @@ from breather.storage.token import Kind, Token, statements, tokens
 HEADER = re.compile(r"^--[ \t]*name:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 NAME = re.compile(r"[a-z][a-z0-9_]*", re.ASCII)
 SCHEMA_FILE = "schema.sql"
+REPEATED = ", ..."  # no SQL of either engine holds three dots
 # Each of these means something else, or nothing, on the other engine; a dialect file may use its own
 # engine's.
 NOT_COMMON = frozenset({"LIKE", "ILIKE", "GLOB", "REGEXP", "SIMILAR", "BYTEA", "BLOB", "::", "->", "->>", "?", "$"})
@@ -29,12 +35,23 @@ NOT_COMMON = frozenset({"LIKE", "ILIKE", "GLOB", "REGEXP", "SIMILAR", "BYTEA", "
 @dataclass(frozen=True, slots=True)
 class Query:
     """`sql` is in the engine's own form: `:name` for SQLite, `%(name)s` with every other % doubled for
-    psycopg."""
+    psycopg. With a `row`, its parameters are bound by position in the order of `order`, row after row."""
 
     name: str
     sql: str
     parameters: frozenset[str]
     origin: str
+    row: str = ""
+    order: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=1024)
+def repeated(query: Query, times: int) -> Query:
+    """The query for `times` rows. Raises QueryMistake for one that has no row to repeat."""
+    if not query.row:
+        raise QueryMistake(f"query {query.name} has no row that is repeated: write VALUES (:name), ...")
+    rows = ", ".join([query.row] * times)
+    return Query(f"{query.name}({times})", query.sql.replace(REPEATED, rows), query.parameters, query.origin)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +145,42 @@ def _dialect_of(file_name: str) -> Dialect | None:
 
 
 def _rendered(name: str, source: tuple[Token, ...], dialect: Dialect, origin: str) -> Query:
-    parts: list[str] = []
-    parameters: set[str] = set()
-    for token in source:
-        if token.kind is Kind.PARAMETER:
-            parameters.add(token.text[1:])
-            parts.append(token.text if dialect is Dialect.SQLITE else f"%({token.text[1:]})s")
-        elif token.kind is Kind.WORD and token.text == "BYTES":
-            parts.append(dialect.bytes_word)
-        else:
-            parts.append(token.text if dialect is Dialect.SQLITE else token.text.replace("%", "%%"))
-    return Query(name, "".join(parts), frozenset(parameters), origin)
+    row = _repeated_row(source, f"{origin}: query {name}")
+    order = tuple(token.text[1:] for token in source[row] if token.kind is Kind.PARAMETER)
+    parameters = frozenset(token.text[1:] for token in source if token.kind is Kind.PARAMETER)
+    if not order:
+        return Query(name, "".join(_written(token, dialect) for token in source), parameters, origin)
+    mark = "?" if dialect is Dialect.SQLITE else "%s"
+    one = "".join(mark if token.kind is Kind.PARAMETER else _written(token, dialect) for token in source[row])
+    before, after = source[: row.start], source[row.stop + len(REPEATED) :]
+    if any(token.kind is Kind.PARAMETER for token in (*before, *after)):
+        raise QueryMistake(f"{origin}: query {name} has parameters beside the row that is repeated; put them into it")
+    around = [_written(token, dialect) for token in before], [_written(token, dialect) for token in after]
+    return Query(name, "".join((*around[0], REPEATED, *around[1])), parameters, origin, one, order)
+
+
+def _written(token: Token, dialect: Dialect) -> str:
+    if token.kind is Kind.PARAMETER:
+        return token.text if dialect is Dialect.SQLITE else f"%({token.text[1:]})s"
+    if token.kind is Kind.WORD and token.text == "BYTES":
+        return dialect.bytes_word
+    return token.text if dialect is Dialect.SQLITE else token.text.replace("%", "%%")
+
+
+def _repeated_row(source: tuple[Token, ...], place: str) -> slice:
+    """Where the row stands that three dots follow, brackets included; empty where there are none."""
+    texts = [token.text for token in source]
+    dots = [at for at in range(len(texts)) if texts[at : at + len(REPEATED)] == list(REPEATED)]
+    if not dots:
+        return slice(0, 0)
+    depth, end = 0, dots[0]
+    for at in range(end - 1, -1, -1):
+        depth += {")": 1, "(": -1}.get(texts[at], 0)
+        if depth == 0:
+            break
+    if len(dots) > 1 or depth or texts[end - 1] != ")":
+        raise QueryMistake(f"{place}: three dots follow one row in brackets, as in VALUES (:name), ...")
+    return slice(at, end)
 
 
 def _hold_common(source: tuple[Token, ...], place: str) -> None:

@@ -1,10 +1,10 @@
 """Reading by query name. Pages are given a `Reader`: what they hold cannot write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from breather.storage.failure import QueryMistake, RowRefused
-from breather.storage.query import Query, find_query, parameter_mistake
+from breather.storage.query import Query, find_query, parameter_mistake, repeated
 from breather.storage.session import Session
 
 Row = dict[str, Any]  # column name to int, str, bytes or None
@@ -12,6 +12,7 @@ T = TypeVar("T")
 
 # Exactly these need no thought; everything else is looked at by `_plain`.
 PLAIN = frozenset({int, str, bytes, type(None)})
+MOST_TOGETHER = 64
 
 
 class Reader:
@@ -41,22 +42,66 @@ class Reader:
         """Like `all`, each row built as `cls(**row)`."""
         return [_built(cls, name, row) for row in self.all(name, **parameters)]
 
+    def each(self, name: str, rows: Sequence[Mapping[str, Any]], /) -> list[Row]:
+        """What the query gives for `rows` of parameters, asked together; in order within what was asked together."""
+        found: list[Row] = []
+        for query, values in self._repeated(name, rows):
+            columns, given = self._session.rows(query, values)
+            found += [dict(zip(columns, row, strict=True)) for row in given]
+        return found
+
     def end(self) -> None:
         """After this, whoever kept the object gets a mistake instead of somebody else's transaction."""
         self._ended = True
 
     def _bound(self, name: str, parameters: dict[str, Any]) -> tuple[Query, dict[str, Any]]:
-        if self._ended:
-            raise QueryMistake(f"query {name!r} was asked after its transaction had ended")
-        query = self._queries.get(name) or find_query(self._queries, name)
+        query = self._asked(name)
+        if query.row:
+            raise QueryMistake(f"query {name} is asked for many rows: use each() or run_each()")
         if parameters.keys() != query.parameters:
             raise parameter_mistake(query, parameters)
-        for key, value in parameters.items():
-            if type(value) not in PLAIN:
-                parameters[key] = _plain(query, key, value)
-            elif type(value) is str and "\0" in value:
-                raise RowRefused(f"query {name}: parameter {key} contains U+0000, which PostgreSQL cannot store")
-        return query, parameters
+        return query, {key: _storable(query, key, value) for key, value in parameters.items()}
+
+    def _repeated(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Query, tuple[Any, ...]]]:
+        """In pieces of which there are few lengths: each length is a statement that the engine keeps prepared."""
+        query = self._asked(name)
+        for row in rows:
+            if row.keys() != query.parameters:
+                raise parameter_mistake(query, row)
+        first = 0
+        while left := len(rows) - first:
+            times = min(1 << (left.bit_length() - 1), MOST_TOGETHER)
+            values = tuple(
+                _storable(query, key, row[key]) for row in rows[first : first + times] for key in query.order
+            )
+            yield repeated(query, times), tuple(values)
+            first += times
+
+    def _storable_row(self, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
+        query = self._asked(name)
+        return {key: _storable(query, key, value) for key, value in row.items()}
+
+    def _asked(self, name: str) -> Query:
+        if self._ended:
+            raise QueryMistake(f"query {name!r} was asked after its transaction had ended")
+        return self._queries.get(name) or find_query(self._queries, name)
+
+
+def _all_plain(values: Sequence[Any]) -> bool:
+    """Whether nothing in it needs a second look: for a thousand values in some microseconds."""
+    kinds = set(map(type, values))
+    if not kinds <= PLAIN:
+        return False
+    return str not in kinds or "\0" not in "".join([value for value in values if type(value) is str])
+
+
+def _storable(query: Query, key: str, value: Any) -> Any:
+    kind = type(value)
+    if kind not in PLAIN:
+        return _plain(query, key, value)
+    if kind is str and "\0" in value:
+        raise RowRefused(f"query {query.name}: parameter {key} contains U+0000, which PostgreSQL cannot store")
+    return value
 
 
 def _plain(query: Query, key: str, value: object) -> int | str | bytes:

@@ -3,12 +3,13 @@
 A session is one connection, used by one thread at a time. It speaks in rows and raises only `StorageFailure`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from breather.storage.dialect import Dialect
 from breather.storage.query import Query
 
+Parameters = Mapping[str, Any] | Sequence[Any]  # by name; by position for a repeated row
 Rows = tuple[tuple[str, ...], list[tuple[Any, ...]]]  # column names, then rows of int, str, bytes and None
 
 
@@ -29,9 +30,9 @@ class Session(Protocol):
         """The connection is gone for good; open another."""
         ...
 
-    def rows(self, query: Query, parameters: Mapping[str, Any]) -> Rows: ...
+    def rows(self, query: Query, parameters: Parameters) -> Rows: ...
 
-    def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
+    def run(self, query: Query, parameters: Parameters) -> int:
         """How many rows were inserted, changed or deleted."""
         ...
 

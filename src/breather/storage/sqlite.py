@@ -6,10 +6,8 @@ that checkpoint at the same time have corrupted databases (SQLite before 3.51.3)
 
 import os
 import sqlite3
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from breather.storage.dialect import Dialect
 from breather.storage.failure import (
@@ -21,11 +19,11 @@ from breather.storage.failure import (
     WrongDatabase,
 )
 from breather.storage.query import Query
-from breather.storage.session import Rows, Session
+from breather.storage.session import Parameters, Rows, Session
 
 OLDEST = (3, 37, 0)  # STRICT tables
 CHECKPOINT_PAGES = 1000
-STATEMENTS = 512  # more than there are queries, so that each is compiled once
+STATEMENTS = 1024  # more than there are queries, so that each is compiled once
 
 # After these nobody knows what the disk holds.
 FATAL = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -131,7 +129,7 @@ class SqliteSession:
     def lost(self) -> bool:
         return self._closed
 
-    def rows(self, query: Query, parameters: Mapping[str, Any]) -> Rows:
+    def rows(self, query: Query, parameters: Parameters) -> Rows:
         cursor = self._executed(query.sql, parameters, query.name)
         try:
             found = cursor.fetchall()
@@ -144,14 +142,14 @@ class SqliteSession:
                     raise QueryMistake(f"query {query.name} gave a REAL; the common subset has none")
         return columns, found
 
-    def run(self, query: Query, parameters: Mapping[str, Any]) -> int:
+    def run(self, query: Query, parameters: Parameters) -> int:
         cursor = self._executed(query.sql, parameters, query.name)
         if cursor.description is not None:
             raise QueryMistake(f"query {query.name} gives rows; ask with one() or all()")
         return cursor.rowcount
 
     def define(self, statement: str) -> None:
-        self._executed(statement, {})
+        self._executed(statement, ())
 
     def begin_write(self) -> None:
         self._control("BEGIN IMMEDIATE")
@@ -160,7 +158,7 @@ class SqliteSession:
         self._control("BEGIN DEFERRED")
 
     def mark(self) -> None:
-        self._executed("SAVEPOINT mark", {})
+        self._executed("SAVEPOINT mark", ())
 
     def keep_mark(self) -> None:
         self._executed("RELEASE mark", {})
@@ -196,7 +194,7 @@ class SqliteSession:
         except sqlite3.Error as error:
             raise _failure(error, writes=self._writes) from error
 
-    def _executed(self, sql: str, parameters: Mapping[str, Any], name: str = "") -> sqlite3.Cursor:
+    def _executed(self, sql: str, parameters: Parameters, name: str = "") -> sqlite3.Cursor:
         # Some errors make SQLite roll back everything; what follows would then commit by itself, statement by
         # statement.
         if not self.usable:

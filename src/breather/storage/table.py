@@ -47,7 +47,10 @@ class Table:
             column.rendered(dialect, required=column.name in self.key or "NOT NULL" in column.rest.upper())
             for column in self.columns
         ]
-        strict = " STRICT" if dialect is Dialect.SQLITE else ""
+        # A key of several columns is then the table's own order, and not a second tree beside it.
+        several = any(constraint.upper().startswith("PRIMARY") for constraint in self.constraints)
+        rowless = ", WITHOUT ROWID" if several else ""
+        strict = f" STRICT{rowless}" if dialect is Dialect.SQLITE else ""
         return f"CREATE TABLE {self.name} ({', '.join([*columns, *self.constraints])}){strict}"
 
 

@@ -1,20 +1,21 @@
 """The one writer of the serving process: what waits becomes one transaction, one commit, then the answers.
 
 Nothing is acknowledged before the commit that holds it is durable (guarantee A2). Each command has a
-savepoint, so that a poisonous one fails alone (D4). While one batch commits, the next gathers: the batch
-grows with the load by itself.
+savepoint, so that a poisonous one fails alone (D4); those that can share their queries share it, and are run
+one by one where that fails. While one batch commits, the next gathers: the batch grows with the load by itself.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, TypeVar
 
 from breather.storage.database import Database
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
-from breather.storage.pending import Deadlines, Pending
+from breather.storage.pending import Deadlines, Pending, Shared
 from breather.storage.transaction import Transaction
 
 T = TypeVar("T")
@@ -117,7 +118,7 @@ class Writer:
             return None
         try:
             with self._database.writing() as transaction:
-                results = [_attempt(transaction, pending) for pending in batch]
+                results = list(_results(transaction, batch))
         except StorageFailure as failure:
             return _fail(batch, failure)
         except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
@@ -142,18 +143,47 @@ class Writer:
         return everything
 
 
+def _results(transaction: Transaction, batch: Sequence[Pending[Any]]) -> Iterator[Result]:
+    for together, group in groupby(batch, key=_together):
+        commands = list(group)
+        shared = None if together is None or len(commands) == 1 else _attempt_all(transaction, together, commands)
+        yield from shared or (_attempt(transaction, pending) for pending in commands)
+
+
+def _together(pending: Pending[Any]) -> Any:
+    return pending.run.together if isinstance(pending.run, Shared) else None
+
+
+def _attempt_all(transaction: Transaction, together: Any, commands: Sequence[Pending[Any]]) -> list[Result] | None:
+    """Run commands that share their queries, in one savepoint. None: nothing happened, and each must be run alone."""
+    try:
+        with transaction.savepoint():
+            values = together(transaction, [pending.run.item for pending in commands])  # type: ignore[attr-defined]
+            assert len(values) == len(commands), "a result for each"
+    except BaseException as error:
+        if transaction.usable and not (isinstance(error, StorageFailure) and error.fatal):
+            return None
+        raise _whole(error) from error
+    return [Result(error=value) if isinstance(value, Exception) else Result(value) for value in values]
+
+
 def _attempt(transaction: Transaction, pending: Pending[Any]) -> Result:
     """Run one command in its savepoint. Raises only when the transaction as a whole is lost."""
     try:
         with transaction.savepoint():
             return Result(pending.run(transaction))
     except BaseException as error:
-        fatal = isinstance(error, StorageFailure) and error.fatal
-        if transaction.usable and not fatal:
+        if transaction.usable and not (isinstance(error, StorageFailure) and error.fatal):
             return Result(error=error)
-        if isinstance(error, Unavailable):
-            raise
-        raise Unavailable(f"the transaction was lost: {error!r}", fatal=fatal) from error
+        raise _whole(error) from error
+
+
+def _whole(error: BaseException) -> Unavailable:
+    """Why nothing of the transaction can be committed."""
+    if isinstance(error, Unavailable):
+        return error.repeated()
+    fatal = isinstance(error, StorageFailure) and error.fatal
+    return Unavailable(f"the transaction was lost: {error!r}", fatal=fatal)
 
 
 def _fail(batch: list[Pending[Any]], failure: StorageFailure) -> StorageFailure:

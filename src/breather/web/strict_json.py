@@ -31,9 +31,9 @@ def read_json(body: bytes) -> Any:
         raise syntax("It contains U+0000, which cannot be stored; leave the character out.")
     _refuse_depth(text)
     try:
-        value = json.loads(
-            text, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
-        )
+        if text.startswith("\ufeff"):
+            raise ValueError("It begins with a byte order mark (BOM); leave it out.")
+        value = _decoder.decode(text)
     except json.JSONDecodeError as error:
         raise syntax(f"Line {error.lineno}, column {error.colno}: {error.msg}.") from None
     except ValueError as error:
@@ -52,6 +52,8 @@ def too_large(most: int = LARGEST) -> Problem:
 
 def _refuse_depth(text: str) -> None:
     """Before parsing: thousands of brackets would recurse. Those inside texts say nothing and are passed over."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return  # most bodies: as few brackets as this cannot be nested deeper
     depth = deepest = 0
     for part in _TEXT_OR_BRACKET.findall(text):
         if part in "[{":
@@ -88,3 +90,8 @@ def _whole(text: str) -> int:
 
 def _refuse_constant(word: str) -> Any:
     raise ValueError(f"{word} is not JSON.")
+
+
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_finite, parse_int=_whole
+)

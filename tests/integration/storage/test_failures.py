@@ -275,8 +275,21 @@ def test_a_connection_lost_under_the_commit_is_unknown(lost: tuple[str, Database
 
     def ends(transaction: Transaction) -> None:
         open_account(transaction, "a")
+        transaction.write_entries()  # nothing is left to do but to commit
         disconnect(url)
 
     with pytest.raises(OutcomeUnknown), database.writing() as transaction:
+        ends(transaction)
+    assert identifiers(database) == []
+
+
+def test_a_connection_lost_before_the_commit_has_surely_not_committed(lost: tuple[str, Database]) -> None:
+    url, database = lost
+
+    def ends(transaction: Transaction) -> None:
+        open_account(transaction, "a")
+        disconnect(url)
+
+    with pytest.raises(Unavailable), database.writing() as transaction:
         ends(transaction)
     assert identifiers(database) == []

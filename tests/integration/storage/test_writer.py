@@ -3,7 +3,7 @@ once."""
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +18,7 @@ from breather.storage.failure import (
     StorageFailure,
     Unavailable,
 )
+from breather.storage.pending import Shared
 from breather.storage.transaction import Transaction
 from breather.storage.writer import Writer
 from tests.integration.storage.ledger import Clock, adder, identifiers, journal, open_account, opened, total
@@ -116,6 +117,50 @@ def test_a_poisonous_command_fails_alone(database: Database, writer: Writer) -> 
         assert quiet.result(PATIENCE) == "all is well"
     assert identifiers(database) == ["a", "z"]
     assert journal(database) == [1, 2]
+
+
+@dataclass
+class Together:
+    """Opens accounts together and remembers which; `spoiled` ones fail them all, `refused` ones only themselves."""
+
+    calls: list[list[str]] = field(default_factory=list)
+
+    def __call__(self, transaction: Transaction, accounts: Sequence[str]) -> list[int | Exception]:
+        self.calls.append(list(accounts))
+        found: list[int | Exception] = []
+        for account in accounts:
+            if account == "refused":
+                found.append(KeyError(account))
+                continue
+            found.append(open_account(transaction, account))
+            if account == "spoiled":
+                raise ZeroDivisionError
+        return found
+
+
+def test_commands_that_share_are_run_together_and_answered_one_by_one(database: Database, writer: Writer) -> None:
+    together = Together()
+    with held(writer):
+        futures = [writer.submit(Shared(together, name)) for name in ("a", "refused", "b")]
+        other = writer.submit(opener("c"))
+        last = writer.submit(Shared(together, "d"))
+    assert (futures[0].result(PATIENCE), futures[2].result(PATIENCE)) == (1, 2)
+    with pytest.raises(KeyError, match="refused"):
+        futures[1].result(PATIENCE)
+    assert (other.result(PATIENCE), last.result(PATIENCE)) == (3, 4)
+    assert together.calls == [["a", "refused", "b"], ["d"]]
+    assert (identifiers(database), journal(database)) == (["a", "b", "c", "d"], [1, 2, 3, 4])
+
+
+def test_one_that_fails_them_all_is_then_alone_in_failing(database: Database, writer: Writer) -> None:
+    together = Together()
+    with held(writer):
+        futures = [writer.submit(Shared(together, name)) for name in ("a", "spoiled", "b")]
+    assert (futures[0].result(PATIENCE), futures[2].result(PATIENCE)) == (1, 2)
+    with pytest.raises(ZeroDivisionError):
+        futures[1].result(PATIENCE)
+    assert together.calls == [["a", "spoiled", "b"], ["a"], ["spoiled"], ["b"]]
+    assert (identifiers(database), journal(database)) == (["a", "b"], [1, 2])
 
 
 def test_nothing_is_acknowledged_before_it_is_visible_to_others(

@@ -23,6 +23,7 @@ from breather.domain.relay_terms import LegalReview
 from breather.domain.ruling import Rulebook
 from breather.domain.withdrawal import Destination, Residence
 from breather.exchange.local_day import local_day, start_of
+from breather.exchange.recorded import features_in
 from breather.exchange.refer import NOT_REFERRED, REFERRED
 from breather.storage.exchange.referrals import Delivery
 from tests.unit.exchange.world import ADDRESSES, ANSWERS, World, asked_for, event, sample_terms
@@ -116,15 +117,15 @@ def test_what_an_agency_takes_back_is_no_more_held(sqlite_world: World) -> None:
     sqlite_world.confirm(HERE.key)
     sqlite_world.confirm(HERE.key, back=True)
     found = sqlite_world.assess(asked_for("w1", 80)).record
-    assert (found.friction, found.features["destination_confirmed"]) == ("notice", False)
+    assert (found.friction, features_in(found.features)["destination_confirmed"]) == ("notice", False)
     assert sqlite_world.referrals("w1") == []
 
 
 def test_another_memo_is_another_destination(sqlite_world: World) -> None:
     sqlite_world.confirm(replace(HERE, memo="7").key)
-    assert sqlite_world.assess(asked_for("w1", 80)).record.features["destination_confirmed"] is False
+    assert features_in(sqlite_world.assess(asked_for("w1", 80)).record.features)["destination_confirmed"] is False
     other = sqlite_world.assess(asked_for("w2", 80, to=replace(HERE, memo="7")))
-    assert other.record.features["destination_confirmed"] is True
+    assert features_in(other.record.features)["destination_confirmed"] is True
 
 
 def test_a_listed_destination_without_an_intervention_is_not_referred(sqlite_world: World) -> None:
@@ -138,7 +139,7 @@ def test_a_listed_destination_without_an_intervention_is_not_referred(sqlite_wor
 
 
 def test_every_submit_feature_is_in_the_record(sqlite_world: World) -> None:
-    found = sqlite_world.assess(asked_for("w1", 80)).record.features
+    found = features_in(sqlite_world.assess(asked_for("w1", 80)).record.features)
     assert found.keys() == {name for name, feature in CATALOGUE.items() if feature.phase is Phase.SUBMIT}
 
 

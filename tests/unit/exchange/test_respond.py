@@ -22,6 +22,7 @@ from breather.domain.refusal import (
 from breather.domain.ruling import Rulebook
 from breather.domain.withdrawal import Account, DepositKind, Session
 from breather.exchange.record import decode_answered
+from breather.exchange.recorded import features_in
 from tests.unit.exchange.world import ANSWERS, World, asked_for, confirmation, event, released
 
 
@@ -194,7 +195,7 @@ def test_the_first_broadcast_is_recorded_whatever_was_said_and_a_second_is_not(s
     assert refusal.value.members == {"transaction_id": "0xa"}
     assert len(sqlite_world.journal()) == acts
     record = sqlite_world.assess(asked_for("w2", 50)).record
-    assert record.features["payee_withdrawals"] == 1, "one broadcast counts once"
+    assert features_in(record.features)["payee_withdrawals"] == 1, "one broadcast counts once"
 
 
 @pytest.mark.parametrize(
@@ -280,7 +281,7 @@ def test_a_stop_is_remembered_for_the_next_decision(sqlite_world: World) -> None
     offered(sqlite_world)
     sqlite_world.respond("w1", event(EventKind.STOP, "s"))
     record = sqlite_world.assess(asked_for("w2", 5)).record
-    assert (record.features["payee_stops"], record.features["days_since_stop"]) == (1, 0)
+    assert (features_in(record.features)["payee_stops"], features_in(record.features)["days_since_stop"]) == (1, 0)
     assert "stopped-before-to-here" in record.hits
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from breather.storage.dialect import Dialect
 from breather.storage.failure import QueryMistake
-from breather.storage.query import Queries, find_query, parse_queries, read_queries
+from breather.storage.query import Queries, find_query, parse_queries, read_queries, repeated
 
 
 def rendered(body: str, dialect: Dialect, *, shared: bool = True) -> str:
@@ -80,6 +80,41 @@ def test_a_file_that_cannot_be_used_says_where_and_why(file: str, told: str) -> 
     with pytest.raises(QueryMistake, match=told) as caught:
         list(parse_queries(file, Dialect.SQLITE, "queries.sql"))
     assert "queries.sql" in str(caught.value)
+
+
+REPEATING = "INSERT INTO x (a, b) VALUES (:b, CAST(:a AS BYTES)), ... ON CONFLICT (a) DO NOTHING"
+
+
+@pytest.mark.parametrize(
+    ("dialect", "row"), [(Dialect.SQLITE, "(?, CAST(? AS BLOB))"), (Dialect.POSTGRESQL, "(%s, CAST(%s AS BYTEA))")]
+)
+def test_a_row_that_three_dots_follow_is_written_as_often_as_there_are_rows(dialect: Dialect, row: str) -> None:
+    (query,) = parse_queries(f"-- name: it\n{REPEATING}", dialect, "f")
+    assert query.parameters == {"a", "b"}
+    assert query.order == ("b", "a")
+    assert repeated(query, 1).sql == f"INSERT INTO x (a, b) VALUES {row} ON CONFLICT (a) DO NOTHING"
+    assert repeated(query, 3).sql == f"INSERT INTO x (a, b) VALUES {row}, {row}, {row} ON CONFLICT (a) DO NOTHING"
+    assert repeated(query, 3).name == "it(3)"
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("SELECT :c WHERE a IN (VALUES (:a), ...)", "put them into it"),
+        ("SELECT a IN (VALUES (:a), ...) OR b IN (VALUES (:b), ...)", "three dots follow one row"),
+        ("SELECT :a, ...", "three dots follow one row"),
+        ("SELECT a), ...", "three dots follow one row"),
+    ],
+)
+def test_what_cannot_be_repeated_says_so(body: str, told: str) -> None:
+    with pytest.raises(QueryMistake, match=told):
+        list(parse_queries(f"-- name: it\n{body}", Dialect.SQLITE, "f"))
+
+
+def test_a_query_without_a_row_cannot_be_repeated() -> None:
+    (query,) = parse_queries("-- name: it\nSELECT :a", Dialect.SQLITE, "f")
+    with pytest.raises(QueryMistake, match="no row that is repeated"):
+        repeated(query, 2)
 
 
 def folder(path: Path, **files: str) -> Queries:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breather.domain.friction import Friction
+from breather.exchange.recorded import features_out
 from breather.storage.exchange.console_record import DecisionFilter
 from breather.web.exchange.console_pages import (
     address_of,
@@ -277,7 +278,9 @@ def test_hostile_text_stays_text_everywhere() -> None:
         id=HOSTILE,
         customer=HOSTILE,
         destination=f"TRON:{HOSTILE}:{HOSTILE}",
-        decision=stored.decision(typology=HOSTILE, locale=HOSTILE, features={HOSTILE: HOSTILE}),
+        decision=stored.decision(
+            typology=HOSTILE, locale=HOSTILE, features=features_out({**stored.FEATURES, "asset": HOSTILE})
+        ),
     )
     page = render_withdrawal(replace(views.withdrawal(stored.file(hostile, HOSTILE, (hold,))), timeline=(entry,)))
     page += render_missing(views.FRAME, HOSTILE)

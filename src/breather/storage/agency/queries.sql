@@ -4,7 +4,7 @@ SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
 -- name: insert_journal
 -- The parameter is named as every transaction names it; here the subject is a referral's number, a peer or nothing.
 INSERT INTO journal (number, at, step, kind, subject, actor, body)
-VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);
+VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body), ...;
 
 -- name: find_sent
 SELECT * FROM referral WHERE sender = :sender AND id = :id;

@@ -17,7 +17,7 @@ from breather.domain.withdrawal import (
 )
 
 
-class Submitted(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Submitted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was submitted, with the amount in base units as text (they do not fit 64 bits)."""
 
     id: str
@@ -37,21 +37,25 @@ _submitted = msgspec.json.Decoder(Submitted)
 
 
 def encode_withdrawal(asked: Withdrawal) -> bytes:
-    return msgspec.json.encode(
-        Submitted(
-            id=asked.id,
-            customer=asked.customer,
-            asset=asked.asset,
-            amount=str(int(asked.amount)),
-            destination=asked.destination,
-            amount_usd=asked.amount_usd,
-            kind=asked.kind,
-            locale=asked.locale,
-            residence=asked.residence,
-            session=asked.session,
-            account=asked.account,
-        )
-    )
+    parts = {
+        "id": asked.id,
+        "customer": asked.customer,
+        "asset": asked.asset,
+        "amount": str(int(asked.amount)),
+        "amount_usd": asked.amount_usd,
+        "kind": asked.kind,
+        "locale": asked.locale,
+        "destination": _known(asked.destination),
+        "residence": _known(asked.residence),
+        "session": _known(asked.session),
+        "account": _known(asked.account),
+    }
+    return msgspec.json.encode(parts)
+
+
+def _known(part: Destination | Residence | Session | Account) -> dict[str, object]:
+    """What the exchange sent: the rest need not be stored, and is none when it is read."""
+    return {name: value for name in part.__slots__ if (value := getattr(part, name)) is not None}
 
 
 def decode_withdrawal(stored: bytes) -> Withdrawal:

@@ -1,6 +1,8 @@
 """The three profile rows of one withdrawal, read and written together."""
 
-from breather.domain.profile import Profiles
+from collections.abc import Sequence
+
+from breather.domain.profile import CustomerProfile, DestinationProfile, PayeeProfile, Profiles
 from breather.domain.withdrawal import CustomerRef
 from breather.storage.exchange.encoding import (
     decode_customer,
@@ -11,29 +13,53 @@ from breather.storage.exchange.encoding import (
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 
+Key = tuple[str, str]  # kind and key
+Profile = CustomerProfile | DestinationProfile | PayeeProfile
 
-def _keys(customer: CustomerRef, destination: str) -> tuple[tuple[str, str], ...]:
+
+def profile_keys(customer: CustomerRef, destination: str) -> tuple[Key, Key, Key]:
+    """Customer, destination, payee."""
     # A customer's reference may contain anything, so its length says where it ends.
     pair = f"{len(customer)}:{customer}:{destination}"
     return ("customer", customer), ("destination", destination), ("payee", pair)
 
 
+def stored_profiles(reader: Reader, keys: Sequence[Key]) -> dict[Key, bytes]:
+    rows = reader.each("profiles_of", [{"kind": kind, "key": key} for kind, key in keys])
+    return {(row["kind"], row["key"]): row["state"] for row in rows}
+
+
+def decode_profile(key: Key, stored: bytes | None) -> Profile:
+    match key[0]:
+        case "customer":
+            return decode_customer(stored)
+        case "destination":
+            return decode_destination(stored)
+        case _:
+            return decode_payee(stored)
+
+
 def read_profiles(reader: Reader, customer: CustomerRef, destination: str) -> Profiles:
-    stored: list[bytes | None] = []
-    for kind, key in _keys(customer, destination):
-        row = reader.one("find_profile", kind=kind, key=key)
-        stored.append(None if row is None else row["state"])
-    return Profiles(decode_customer(stored[0]), decode_destination(stored[1]), decode_payee(stored[2]))
+    keys = profile_keys(customer, destination)
+    stored = stored_profiles(reader, keys)
+    return Profiles(*(decode_profile(key, stored.get(key)) for key in keys))  # type: ignore[arg-type]
 
 
 def save_profiles(tx: Transaction, customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> None:
-    """Writes only the rows that changed."""
-    keys = _keys(customer, destination)
-    changes = (
-        (keys[0], before.customer, after.customer),
-        (keys[1], before.destination, after.destination),
-        (keys[2], before.payee, after.payee),
-    )
-    for (kind, key), old, new in changes:
-        if new != old:
-            tx.run("save_profile", kind=kind, key=key, state=encode_profile(new), at=tx.now)
+    write_profiles(tx, changed_profiles(customer, destination, before, after))
+
+
+def changed_profiles(customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> dict[Key, Profile]:
+    """Only the rows that changed."""
+    old: tuple[Profile, ...] = (before.customer, before.destination, before.payee)
+    new: tuple[Profile, ...] = (after.customer, after.destination, after.payee)
+    keys = profile_keys(customer, destination)
+    return {key: two for key, one, two in zip(keys, old, new, strict=True) if two != one}
+
+
+def write_profiles(tx: Transaction, profiles: dict[Key, Profile]) -> None:
+    rows = [
+        {"kind": kind, "key": key, "state": encode_profile(profile), "at": tx.now}
+        for (kind, key), profile in profiles.items()
+    ]
+    tx.run_each("save_profile", rows)

@@ -1,11 +1,14 @@
 -- name: find_withdrawal
 SELECT * FROM withdrawal WHERE id = :id;
 
+-- name: withdrawals_named
+SELECT * FROM withdrawal WHERE id IN (VALUES (:id), ...);
+
 -- name: insert_withdrawal
 INSERT INTO withdrawal (id, number, customer, asset, network, amount, destination, decided_at, friction,
                         raised_friction, campaign, campaign_version, pause, submitted, decision, changed, watched_at)
 VALUES (:id, :number, :customer, :asset, :network, :amount, :destination, :decided_at, :friction,
-        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number, :watched_at);
+        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number, :watched_at), ...;
 
 -- name: save_withdrawal
 UPDATE withdrawal
@@ -66,9 +69,25 @@ WHERE customer = :customer AND destination = :destination
 ORDER BY CASE WHEN resolution IS NULL THEN 0 ELSE 1 END, offered_at DESC, id DESC
 LIMIT :most;
 
+-- name: pauses_of_pairs
+-- As pauses_of_pair, for each pair with limits of its own. CROSS JOIN: SQLite goes by the pairs, and never over all pauses.
+WITH pair (customer, destination, now, since, most) AS (
+  VALUES (:customer, :destination, :now, :since, :most), ...
+), met AS (
+  SELECT pause.*, pair.most, ROW_NUMBER() OVER (
+           PARTITION BY pause.customer, pause.destination
+           ORDER BY CASE WHEN pause.resolution IS NULL THEN 0 ELSE 1 END, pause.offered_at DESC, pause.id DESC) AS place
+  FROM pair CROSS JOIN pause
+  WHERE pause.customer = pair.customer AND pause.destination = pair.destination
+    AND (pause.resolution IS NULL
+         AND COALESCE(pause.started_at + pause.duration, pause.offered_at) + pause.lapses_after > pair.now
+         OR pause.resolved_at > pair.since)
+)
+SELECT * FROM met WHERE place <= most ORDER BY customer, destination, place;
+
 -- name: insert_pause
 INSERT INTO pause (id, customer, destination, asset, friction, covers_up_to, duration, lapses_after, offered_at)
-VALUES (:id, :customer, :destination, :asset, :friction, :covers_up_to, :duration, :lapses_after, :offered_at);
+VALUES (:id, :customer, :destination, :asset, :friction, :covers_up_to, :duration, :lapses_after, :offered_at), ...;
 
 -- name: save_pause
 UPDATE pause
@@ -79,9 +98,15 @@ WHERE id = :id;
 -- name: holds_of_pair
 SELECT * FROM hold WHERE customer = :customer AND destination = :destination ORDER BY placed_at, id;
 
+-- name: holds_of_pairs
+WITH pair (customer, destination) AS (VALUES (:customer, :destination), ...)
+SELECT hold.* FROM pair CROSS JOIN hold
+WHERE hold.customer = pair.customer AND hold.destination = pair.destination
+ORDER BY hold.placed_at, hold.id;
+
 -- name: insert_hold
 INSERT INTO hold (id, customer, destination, withdrawal, reason, placed_at, ends_at, lifted_at, actor)
-VALUES (:id, :customer, :destination, :withdrawal, :reason, :placed_at, :ends_at, :lifted_at, :actor);
+VALUES (:id, :customer, :destination, :withdrawal, :reason, :placed_at, :ends_at, :lifted_at, :actor), ...;
 
 -- name: lift_hold
 UPDATE hold SET lifted_at = :lifted_at WHERE id = :id AND lifted_at IS NULL;
@@ -96,11 +121,14 @@ SELECT * FROM event WHERE withdrawal = :withdrawal ORDER BY number;
 INSERT INTO event (withdrawal, id, number, kind, actor, at, body)
 VALUES (:withdrawal, :id, :number, :kind, :actor, :at, :body);
 
--- name: find_profile
-SELECT state FROM profile WHERE kind = :kind AND key = :key;
+-- name: profiles_of
+-- CROSS JOIN: SQLite goes by the keys; with IN and two columns it would go over the whole table.
+WITH wanted (kind, key) AS (VALUES (:kind, :key), ...)
+SELECT profile.kind, profile.key, profile.state FROM wanted CROSS JOIN profile
+WHERE profile.kind = wanted.kind AND profile.key = wanted.key;
 
 -- name: save_profile
-INSERT INTO profile (kind, key, state, at) VALUES (:kind, :key, :state, :at)
+INSERT INTO profile (kind, key, state, at) VALUES (:kind, :key, :state, :at), ...
 ON CONFLICT (kind, key) DO UPDATE SET state = excluded.state, at = excluded.at;
 
 -- name: all_packs
@@ -207,7 +235,7 @@ SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
 
 -- name: insert_journal
 INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
-VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);
+VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body), ...;
 
 -- name: alarms_since
 SELECT CAST(COUNT(*) AS BIGINT) AS alarms

@@ -101,7 +101,7 @@ def find_referral(reader: Reader, referral: str) -> ReferralRow | None:
 
 def is_listed(reader: Reader, destination: str) -> bool:
     """Whether an agency has confirmed this destination, and not taken that back."""
-    return reader.one("is_listed", destination=destination) is not None
+    return bool(reader.each("destinations_listed", [{"destination": destination}]))
 
 
 def next_sequence(tx: Transaction, peer: str, kind: MessageType) -> int:

@@ -24,8 +24,9 @@ SELECT last FROM counter WHERE peer = :peer AND type = :type;
 INSERT INTO counter (peer, type, last) VALUES (:peer, :type, 1)
 ON CONFLICT (peer, type) DO UPDATE SET last = counter.last + 1;
 
--- name: is_listed
-SELECT confirmed_at FROM listing WHERE destination = :destination AND withdrawn_at IS NULL LIMIT 1;
+-- name: destinations_listed
+SELECT DISTINCT destination FROM listing
+WHERE destination IN (VALUES (:destination), ...) AND withdrawn_at IS NULL;
 
 -- name: take_back_delivery
 -- Not what has a receipt: that has arrived, and cannot be unsent. The lease stays, so that a receipt of an attempt under

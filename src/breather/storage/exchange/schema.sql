@@ -21,8 +21,8 @@ CREATE INDEX journal_of_withdrawal ON journal (withdrawal, number);
 
 -- Steps 1 to 6. `submitted` and `decision` are the variable parts; fixed content is addressed by pack and campaign.
 CREATE TABLE withdrawal (
-    id               TEXT   PRIMARY KEY,
-    number           BIGINT NOT NULL UNIQUE,  -- the journal entry of its decision
+    number           BIGINT PRIMARY KEY,      -- the journal entry of its decision
+    id               TEXT   NOT NULL UNIQUE,
     customer         TEXT   NOT NULL,
     asset            TEXT   NOT NULL,
     network          TEXT   NOT NULL,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from breather.domain.amount import BaseUnits
 from breather.domain.asset import Asset
@@ -78,7 +79,7 @@ def find_withdrawal(reader: Reader, withdrawal: str) -> WithdrawalRow | None:
 
 def find_pause(reader: Reader, pause: str) -> Pause | None:
     row = reader.one("find_pause", id=pause)
-    return None if row is None else _pause(row)
+    return None if row is None else pause_of(row)
 
 
 def pauses_of_pair(
@@ -99,7 +100,7 @@ def pauses_of_pair(
         since=Millis(0) if holds else since,
         most=EVERY if holds else ENOUGH,
     )
-    return [_pause(row) for row in rows]
+    return [pause_of(row) for row in rows]
 
 
 def joined_amounts(reader: Reader, pause: str) -> list[tuple[int, bool]]:
@@ -114,17 +115,18 @@ def waits(reader: Reader, pause: str) -> bool:
 
 def holds_of_pair(reader: Reader, customer: str, destination: str) -> tuple[Hold, ...]:
     rows = reader.all("holds_of_pair", customer=customer, destination=destination)
-    return tuple(
-        Hold(
-            row["id"],
-            row["withdrawal"],
-            row["reason"],
-            row["placed_at"],
-            row["ends_at"],
-            row["actor"],
-            row["lifted_at"],
-        )
-        for row in rows
+    return tuple(hold_of(row) for row in rows)
+
+
+def hold_of(row: Row) -> Hold:
+    return Hold(
+        row["id"],
+        row["withdrawal"],
+        row["reason"],
+        row["placed_at"],
+        row["ends_at"],
+        row["actor"],
+        row["lifted_at"],
     )
 
 
@@ -162,7 +164,7 @@ def following(reader: Reader, row: WithdrawalRow) -> Asked | None:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What `insert_withdrawal` adds to the withdrawal itself: the decision's own facts."""
+    """What the row adds to the withdrawal itself: the decision's own facts."""
 
     friction: Friction
     campaign: tuple[str, int] | None
@@ -171,55 +173,55 @@ class Decided:
     watched_at: Millis | None = None
 
 
-def insert_withdrawal(tx: Transaction, asked: Withdrawal, decided: Decided, number: int) -> None:
-    tx.run(
-        "insert_withdrawal",
-        id=asked.id,
-        number=number,
-        customer=asked.customer,
-        asset=asked.asset,
-        network=asked.destination.network,
-        amount=str(int(asked.amount)),
-        destination=asked.destination.key,
-        decided_at=tx.now,
-        friction=decided.friction,
-        campaign=decided.campaign[0] if decided.campaign else None,
-        campaign_version=decided.campaign[1] if decided.campaign else None,
-        pause=decided.pause,
-        submitted=encode_withdrawal(asked),
-        decision=decided.record,
-        watched_at=decided.watched_at,
-    )
+def withdrawal_row(asked: Withdrawal, decided: Decided, number: int, now: Millis) -> dict[str, Any]:
+    """The parameters of `insert_withdrawal`."""
+    return {
+        "id": asked.id,
+        "number": number,
+        "customer": asked.customer,
+        "asset": asked.asset,
+        "network": asked.destination.network,
+        "amount": str(int(asked.amount)),
+        "destination": asked.destination.key,
+        "decided_at": now,
+        "friction": decided.friction,
+        "campaign": decided.campaign[0] if decided.campaign else None,
+        "campaign_version": decided.campaign[1] if decided.campaign else None,
+        "pause": decided.pause,
+        "submitted": encode_withdrawal(asked),
+        "decision": decided.record,
+        "watched_at": decided.watched_at,
+    }
 
 
-def insert_pause(tx: Transaction, pause: Pause, customer: str, destination: str) -> None:
-    tx.run(
-        "insert_pause",
-        id=pause.id,
-        customer=customer,
-        destination=destination,
-        asset=pause.asset,
-        friction=pause.friction,
-        covers_up_to=str(int(pause.covers_up_to)),
-        duration=pause.duration,
-        lapses_after=pause.lapses_after,
-        offered_at=pause.offered_at,
-    )
+def pause_row(pause: Pause, customer: str, destination: str) -> dict[str, Any]:
+    """The parameters of `insert_pause`."""
+    return {
+        "id": pause.id,
+        "customer": customer,
+        "destination": destination,
+        "asset": pause.asset,
+        "friction": pause.friction,
+        "covers_up_to": str(int(pause.covers_up_to)),
+        "duration": pause.duration,
+        "lapses_after": pause.lapses_after,
+        "offered_at": pause.offered_at,
+    }
 
 
-def insert_hold(tx: Transaction, hold: Hold, customer: str, destination: str) -> None:
-    tx.run(
-        "insert_hold",
-        id=hold.id,
-        customer=customer,
-        destination=destination,
-        withdrawal=hold.withdrawal,
-        reason=hold.reason,
-        placed_at=hold.placed_at,
-        ends_at=hold.ends_at,
-        lifted_at=hold.lifted_at,
-        actor=hold.actor,
-    )
+def hold_row(hold: Hold, customer: str, destination: str) -> dict[str, Any]:
+    """The parameters of `insert_hold`."""
+    return {
+        "id": hold.id,
+        "customer": customer,
+        "destination": destination,
+        "withdrawal": hold.withdrawal,
+        "reason": hold.reason,
+        "placed_at": hold.placed_at,
+        "ends_at": hold.ends_at,
+        "lifted_at": hold.lifted_at,
+        "actor": hold.actor,
+    }
 
 
 def save_standing(
@@ -301,7 +303,7 @@ def _save_holds(tx: Transaction, row: WithdrawalRow, before: Iterable[Hold], aft
     changed = False
     for hold in after:
         if hold.id not in known:
-            insert_hold(tx, hold, row.customer, row.destination)
+            tx.run_each("insert_hold", [hold_row(hold, row.customer, row.destination)])
             changed = True
         elif hold != known[hold.id]:
             tx.run("lift_hold", id=hold.id, lifted_at=hold.lifted_at)
@@ -309,7 +311,7 @@ def _save_holds(tx: Transaction, row: WithdrawalRow, before: Iterable[Hold], aft
     return changed
 
 
-def _pause(row: Row) -> Pause:
+def pause_of(row: Row) -> Pause:
     resolved = None
     if row["resolution"] is not None:
         resolved = Resolved(Resolution(row["resolution"]), row["resolved_by"], row["resolved_at"], row["actor"])

@@ -177,7 +177,7 @@ class AlertRoutes:
             "screen": shown.screen.value,
             "locale": shown.locale,
             "by": "breather",
-            "pack": None if choice is None else choice.pack,
+            "pack": None if choice is None or page.active is None else page.active.pack_hash,
             "typology": page.typology.value,
             "variant": None if choice is None else choice.variant,
             "why": page.why,

@@ -17,7 +17,7 @@ from breather.domain.clearance import Clearance
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import UnknownWithdrawal
-from breather.exchange.assess import assess
+from breather.exchange.assess import Asking, Assessed, assess_all
 from breather.exchange.clear import clear
 from breather.exchange.link import mint
 from breather.exchange.respond import Responded, respond
@@ -25,6 +25,7 @@ from breather.exchange.running import RunningExchange
 from breather.exchange.subject import Accepted, SubjectWanted, accept_subject, subject_wanted
 from breather.exchange.view import MOST_CHANGES, Changes, WithdrawalView, changed_after, view, view_of
 from breather.protocol.clearance_token import clearance_token
+from breather.storage.pending import Shared
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.api_keys import Scope, authenticate, authorise, require
@@ -72,7 +73,8 @@ class Api:
         key = authorise(request, snapshot, Scope.ASSESS)
         seconds = self._deadline(request)
         asked = read_withdrawal(read_shape(await read_body(request), WithdrawalBody))
-        done = exchange.submit(lambda tx: assess(tx, snapshot, asked, f"vasp:{key.name}"), seconds)
+        command: Shared[Asking, Assessed] = Shared(assess_all, Asking(snapshot, asked, f"vasp:{key.name}"))
+        done = exchange.submit(command, seconds)
         assessed = await _within(done, seconds)
         return _json(decision_bytes(snapshot, assessed), 201 if assessed.created else 200)
 
@@ -177,11 +179,11 @@ async def _within(done: "Future[T]", seconds: float | None) -> T:
     waiting = asyncio.wrap_future(done)
     if seconds is None:
         return await waiting
-    try:
-        return await asyncio.wait_for(asyncio.shield(waiting), seconds + GRACE_SECONDS)
-    except TimeoutError:
+    finished, _ = await asyncio.wait((waiting,), timeout=seconds + GRACE_SECONDS)
+    if not finished:
         waiting.add_done_callback(_forget)
-        raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.") from None
+        raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
+    return waiting.result()
 
 
 def _wanted(request: Request) -> str:

@@ -249,7 +249,7 @@ def _wording(snapshot: Snapshot, file: WithdrawalFile) -> Wording:
     if active is None:
         return Wording({}, None)
     rules: Mapping[str, RuleText] = {
-        rule.id: RuleText(rule.when.text, rule.because, rule.friction, rule.typology.value)
+        rule.id: RuleText(rule.when.text, rule.when.phase, rule.because, rule.friction, rule.typology.value)
         for rule in active.campaign.rules
     }
     record = decode_record(row.decision)

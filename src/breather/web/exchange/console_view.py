@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from breather.domain.feature import Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.storage.exchange.console_record import DecisionFilter
@@ -73,6 +74,7 @@ class RuleText:
     """What the campaign says of a rule. `because` is for analysts and never shown to a customer."""
 
     when: str
+    phase: Phase
     because: str
     friction: Friction
     typology: str

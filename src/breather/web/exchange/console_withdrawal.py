@@ -1,17 +1,17 @@
 """From the rows of one withdrawal to its page: why it was decided so, what was done, what happened since."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from breather.domain.catalogue import CATALOGUE
 from breather.domain.cooling_off import Hold, Pause
-from breather.domain.feature import Phase
+from breather.domain.feature import Features, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.place import STRENGTH
 from breather.exchange.record import Arm, Place, decode_answered, decode_record
+from breather.exchange.recorded import features_in
 from breather.storage.exchange.console_record import JournalRow, WithdrawalFile
 from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange import console_words as words
@@ -44,10 +44,9 @@ class _Ruled:
     """What the rules made of it: at submission, and again with the answers where there are any."""
 
     hits: tuple[str, ...]
-    misses: tuple[str, ...]
     undetermined: Mapping[str, Mapping[str, str]]
     after_answers: frozenset[str]
-    features: Mapping[str, Any]
+    features: Features
     typology: str
     alert: bool
     why: tuple[str, ...]
@@ -87,7 +86,7 @@ def withdrawal_view(
         place=place_view(stored.place),
         hits=tuple(line(rule) for rule in ruled.hits),
         undetermined=tuple(line(rule) for rule in ruled.undetermined),
-        misses=tuple(line(rule) for rule in ruled.misses),
+        misses=tuple(line(rule) for rule in _misses(wording, ruled, row.answered is not None)),
         features=_by_phase(features),
         alert=wording.alert,
         alert_missing=ruled.alert and wording.alert is None,
@@ -122,10 +121,9 @@ def _ruled(decision: bytes, answered: bytes | None) -> _Ruled:
     if again is None:
         return _Ruled(
             hits=tuple(first.hits),
-            misses=tuple(first.misses),
             undetermined=first.undetermined,
             after_answers=frozenset(),
-            features=first.features,
+            features=features_in(first.features),
             typology=first.typology or "",
             alert=first.alert is not None,
             why=tuple(first.why),
@@ -134,14 +132,21 @@ def _ruled(decision: bytes, answered: bytes | None) -> _Ruled:
     hits = (*first.hits, *later)
     return _Ruled(
         hits=hits,
-        misses=tuple(rule for rule in again.misses if rule not in hits),
         undetermined={rule: why for rule, why in again.undetermined.items() if rule not in hits},
         after_answers=frozenset(later),
-        features={**first.features, **again.answers},
+        features={**features_in(first.features), **again.answers},
         typology=again.typology or first.typology or "",
         alert=first.alert is not None or again.alert is not None,
         why=tuple(again.why or first.why),
     )
+
+
+def _misses(wording: Wording, ruled: _Ruled, answered: bool) -> Iterator[str]:
+    """What ran and is not recorded otherwise."""
+    ran = Phase.ANSWER if answered else Phase.SUBMIT
+    for rule, text in wording.rules.items():
+        if text.phase <= ran and rule not in ruled.hits and rule not in ruled.undetermined:
+            yield rule
 
 
 def _names_in(expression: str) -> frozenset[str]:
@@ -152,7 +157,7 @@ def _names_in(expression: str) -> frozenset[str]:
 def _feature(ruled: _Ruled, name: str, naming: Mapping[str, frozenset[str]]) -> FeatureLine:
     known = CATALOGUE.get(name)
     value = ruled.features[name]
-    unknown = str(value.get("unknown")) if isinstance(value, dict) else ""
+    unknown = str(value) if isinstance(value, Unknown) else ""
     return FeatureLine(
         name=name,
         value="" if unknown else words.feature_text(value),

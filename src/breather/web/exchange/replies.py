@@ -70,7 +70,7 @@ def _alert(active: Activated, record: DecisionRecord, at: Millis) -> dict[str, A
     if record.alert is None or record.locale is None:
         return None
     words = alert_words(active.pack, record.alert, record.locale, record.why, at)
-    return {"pack": active.pack.id, "version": active.pack.version, "hash": record.alert.pack, **words}
+    return {"pack": active.pack.id, "version": active.pack.version, "hash": active.pack_hash, **words}
 
 
 def alert_words(pack: Pack, choice: AlertChoice, locale: str, why: list[str], at: Millis) -> dict[str, Any]:

@@ -3,7 +3,7 @@ SELECT number, at FROM journal ORDER BY number DESC LIMIT 1;
 
 -- name: insert_journal
 INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
-VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body);
+VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body), ...;
 
 -- name: journal
 SELECT number, at, withdrawal FROM journal ORDER BY number;
