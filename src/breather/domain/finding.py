@@ -21,8 +21,9 @@ class Finding:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        hint = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
-        return f"{self.pointer}: {self.message}{hint}"
+        if not self.suggestion:
+            return f"{self.pointer}: {self.message}"
+        return f"{self.pointer}: {self.message.rstrip('.')}. Did you mean {self.suggestion!r}?"
 
 
 class Refused(Exception):
