@@ -224,8 +224,8 @@ def campaign_copy(
 
 @campaign.command("check")
 def campaign_check(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION] = None) -> None:
-    """Check a campaign with its pack, and run its examples."""
-    with refusals():
+    """Check a campaign with its pack, and run its examples. What is wrong with it exits with 2."""
+    with refusals(2):
         candidate, warnings = operate.check_campaign(_settings(), SystemClock(), folder, pack_folder)
         for warning in warnings:
             typer.echo(f"warning  {warning}", err=True)

@@ -47,16 +47,16 @@ PEER_ARGUMENT = typer.Argument(
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
-    """What goes wrong is said in a sentence, and the exit status is 1."""
+def refusals(status: int = 1) -> Iterator[None]:
+    """What goes wrong is said in a sentence, and the exit status is 1, or `status`."""
     try:
         yield
     except Refused as refused:
         typer.echo(f"refused: {refused}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(status) from None
     except (StorageFailure, BadPassword, Refusal, OSError, LookupError, ValueError) as failure:
         typer.echo(f"refused: {failure}", err=True)
-        raise typer.Exit(1) from None
+        raise typer.Exit(status) from None
 
 
 @identity.command("create")

@@ -35,7 +35,8 @@ class Operator:
     def refused(self, *arguments: str, given: str | None = None, **environment: str) -> str:
         """What it says; a refusal is no traceback."""
         result = self.run(*arguments, given=given, **environment)
-        assert result.exit_code == 1, result.output
+        # A check that finds something wrong is told from one that could not be run.
+        assert result.exit_code == (2 if arguments[:2] == ("campaign", "check") else 1), result.output
         assert isinstance(result.exception, SystemExit), result.exception
         assert result.stderr.startswith("refused: ")
         return result.stderr
@@ -161,8 +162,11 @@ def test_a_misspelt_feature_is_named_with_the_right_one(operator: Operator) -> N
     folder = copied(operator, sample_campaign(CAMPAIGN), "campaign")
     replaced(folder / "campaign.toml", 'when = "destination_is_new AND', 'when = "destination_is_nwe AND')
     said = operator.refused("campaign", "check", str(folder))
-    assert "destination_is_nwe" in said
-    assert "Did you mean 'destination_is_new'" in said
+    assert (
+        "there is no feature destination_is_nwe. Did you mean 'destination_is_new'?\n      destination_is_nwe AND"
+        in said
+    )
+    assert "\n      ^^^^^^^^^^^^^^^^^^\n" in said
     assert operator.refused("campaign", "activate", str(folder)) == said
 
 

@@ -21,8 +21,14 @@ class Finding:
     suggestion: str = ""
 
     def __str__(self) -> str:
-        hint = f" Did you mean {self.suggestion!r}?" if self.suggestion else ""
-        return f"{self.pointer}: {self.message}{hint}"
+        """The message's first line with the suggestion; its other lines, which show the text, stand under it."""
+        said, *shown = self.message.split("\n")
+        if self.suggestion:
+            # A constant of a rule brings its own quotes.
+            meant = self.suggestion if self.suggestion.startswith("'") else repr(self.suggestion)
+            said = f"{said.rstrip('.')}. Did you mean {meant}?"
+        where = f"{self.pointer}: " if self.pointer else ""
+        return "\n      ".join([f"{where}{said}", *shown])
 
 
 class Refused(Exception):

@@ -4,17 +4,20 @@ Nothing is written and nothing is served: the question holds all there is, the r
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
 
 from breather.domain.campaign import Campaign
+from breather.domain.feature import Unknown
 from breather.domain.finding import Finding, Refused
 from breather.domain.friction import Friction
 from breather.domain.instant import MINUTE
 from breather.exchange.backtest_report import (
+    LIMIT_OF_LABELS,
+    LIMITS,
     Accuracy,
     Changes,
     Cost,
@@ -28,7 +31,7 @@ from breather.exchange.backtest_report import (
 from breather.exchange.local_day import leads
 from breather.measurement.proportion import proportion
 from breather.storage.backtest.history import History
-from breather.storage.backtest.version import BITS, FAILED, INTERRUPTS, Version
+from breather.storage.backtest.version import BITS, FAILED, INTERRUPTS, Version, unknown_column
 
 SAMPLE = 10
 STAGES = ("opening", "hits by day", "friction", "undetermined", "overlap", "changes", "labels")
@@ -138,6 +141,7 @@ def _report(asked: _Asked, question: Question, begun: Callable[[str], None]) -> 
         overlaps=overlaps,
         changes=changes,
         labelled=labelled,
+        limits=LIMITS if labelled is None else (*LIMITS, LIMIT_OF_LABELS),
     )
 
 
@@ -174,6 +178,7 @@ def _undetermined(asked: _Asked) -> tuple[dict[str, tuple[int, dict[str, int]]],
     for column in columns:
         counts += [f"count({column})", *(_sum(f"{column} & {bit} > 0") for bit in BITS.values()), _sum(f"{column} = 0")]
     failed = " OR ".join(f"coalesce({column}, 0) & {FAILED} > 0" for column in columns) or "FALSE"
+    counts += [_sum(contradiction) for contradiction in asked.version.contradictions()]
     classes = ", ".join(asked.version.classes()) or "0 AS nothing"
     degraded, *found = asked.history.one("undetermined", counts=", ".join([_sum(failed), *counts]), classes=classes)
     names = [*BITS, NO_FINITE_RESULT]
@@ -182,7 +187,20 @@ def _undetermined(asked: _Asked) -> tuple[dict[str, tuple[int, dict[str, int]]],
     for number, rule in enumerate(asked.ids):
         total, *by_class = found[number * width : (number + 1) * width]
         by_rule[rule] = (total, {name: count for name, count in zip(names, by_class, strict=True) if count})
+    _refuse_contradictions(asked, found[len(asked.ids) * width :])
     return by_rule, degraded
+
+
+def _refuse_contradictions(asked: _Asked, counts: Sequence[int]) -> None:
+    known = ", ".join(Unknown)
+    message = f"rows hold a class beside a value, or another than {known}"
+    wrong = [
+        Finding(unknown_column(feature.name), "bad-class", f"{count} {message}")
+        for feature, count in zip(asked.version.features, counts, strict=True)
+        if count
+    ]
+    if wrong:
+        raise Refused("the history contradicts itself", wrong)
 
 
 def _overlaps(asked: _Asked) -> tuple[Counter[str], tuple[Overlap, ...]]:
@@ -237,7 +255,7 @@ def _labelled(asked: _Asked) -> tuple[Labelled, dict[str, Accuracy]]:
     conditions = [f"{asked.version.friction} >= {least.value}" for least in (Friction.NOTICE, INTERRUPTS)]
     conditions += asked.version.columns
     counts = [each for condition in conditions for each in (_sum(condition), _sum(f"{condition} AND scam"))]
-    (labels, _, _) = asked.history.one("label_faults")
+    labels, *_ = asked.history.one("label_faults")
     rows, found, scams, *caught = asked.history.one("labelled", counts=", ".join(counts))
     if rows != found:
         message = f"{rows - found} labelled withdrawals stand in the history more than once"

@@ -19,8 +19,8 @@ LIMITS = (
         "Every withdrawal that gets a cooling-off is counted with a pause of its own; when serving, some join a pause"
         " that is running or are covered by one that was released, so that the minutes are at most these."
     ),
-    "Labels say what became known. Precision and recall are about the labelled withdrawals alone.",
 )
+LIMIT_OF_LABELS = "Labels say what became known. Precision and recall are about the labelled withdrawals alone."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +133,4 @@ class Report:
     overlaps: tuple[Overlap, ...]
     changes: Changes | None
     labelled: Labelled | None
-    limits: tuple[str, ...] = LIMITS
+    limits: tuple[str, ...]

@@ -53,9 +53,9 @@ def test_the_table_shows_rules_costs_changes_accuracy_and_limits(folder: Path) -
         "macau-pj-trial@1 on past.parquet",
         "first-large-to-new-address",
         "interruptions per 1,000 customers",
-        "from answer",
+        "wait for a later phase: told-how-to-answer (answer)",
         "against macau-pj-trial@1",
-        "2 of 2 labels, 1 scams",
+        "2 of 2 labels are about these withdrawals, 1 of them scams",
         "those of the past that was served",
     ):
         assert words in result.stdout, words
@@ -140,6 +140,15 @@ BAD_HISTORIES: Mapping[str, tuple[Change, list[str]]] = {
         ),
         ["feature_kind", "'interactiv'", "Did you mean 'interactive'"],
     ),
+    "a class that is none": (
+        lambda table: _filled(table, "feature_on_call__unknown", "perhaps"),
+        ["feature_on_call__unknown: 20 rows hold a class beside a value, or another", "not_provided"],
+    ),
+    "a class beside a value": (
+        lambda table: _filled(table, "feature_on_call__unknown", "failed"),
+        ["feature_on_call__unknown: 20 rows"],
+    ),
+    "columns in capitals": (lambda table: table.rename_columns([n.upper() for n in table.column_names]), ["'AT'"]),
     "an empty history": (lambda table: table.slice(0, 0), ["has no withdrawal"]),
     "no features at all": (lambda table: table.select(["at", "id", "customer_ref"]), ["replay --features"]),
     "nobody there": (
@@ -173,11 +182,13 @@ def test_every_wrong_column_is_named_at_once(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "named"),
     [
+        ("Withdrawal,Scam\n<i>1</i>[b],true\n", "true or false. Did you mean 'Scam'?"),
+        ("withdrawal,scam\nelse-where,true\n", "it says 'else-where', and the history says '<i>0</i>[b]'"),
         ("withdrawal,scams\na,true\n", "'scams'"),
         ("wd,scam\na,true\n", "withdrawal"),
         ("withdrawal,scam\n", "has no row"),
         ("withdrawal,scam\na,perhaps\n", "1 rows lack"),
-        ("withdrawal,scam\na,true\na,true\n", "repeat"),
+        ("withdrawal,scam\na,true\na,true\n", "1 rows repeat a withdrawal, such as 'a'"),
     ],
 )
 def test_bad_labels_are_named(folder: Path, text: str, named: str) -> None:
@@ -214,6 +225,60 @@ def test_what_is_not_there_is_named(folder: Path, arguments: list[str], named: s
     assert named in result.stderr, result.stderr
 
 
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (lambda table: table.drop_columns(["feature_on_call"]), ["b.parquet:feature_on_call: is missing"]),
+        (
+            lambda table: _cast(table, "feature_amount_usd", pa.int64()),
+            ["b.parquet:feature_amount_usd: is BIGINT, and DOUBLE in a.parquet"],
+        ),
+    ],
+    ids=["without a column", "with another type"],
+)
+def test_a_part_that_is_not_as_the_first_is_named(folder: Path, change: Change, named: list[str]) -> None:
+    table = pq.read_table(folder / "past.parquet")
+    (folder / "parts").mkdir()
+    pq.write_table(table, folder / "parts" / "a.parquet")
+    pq.write_table(change(table), folder / "parts" / "b.parquet")
+    result = run(folder, SAMPLE, "--history", "parts")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert all(words in result.stderr for words in named), result.stderr
+
+
+def test_damage_in_the_middle_of_a_file_is_named(folder: Path) -> None:
+    damaged = bytearray((folder / "past.parquet").read_bytes())
+    damaged[4:400] = bytes(396)
+    (folder / "damaged.parquet").write_bytes(damaged)
+    result = run(folder, SAMPLE, "--history", "damaged.parquet")
+    assert (result.exit_code, "damaged.parquet cannot be read" in result.stderr) == (2, True), result.output
+
+
+def test_what_a_folder_is_called_is_no_column(folder: Path) -> None:
+    (folder / "residence_kyc=HK").mkdir()
+    (folder / "past.parquet").rename(folder / "residence_kyc=HK" / "past.parquet")
+    result = run(folder, SAMPLE, "--history", "residence_kyc=HK/past.parquet", "--json")
+    assert (result.exit_code, json.loads(result.stdout)["withdrawals"]) == (0, 20)
+
+
+def test_a_link_that_leads_nowhere_is_not_written_over(folder: Path) -> None:
+    (folder / "page.html").symlink_to("nowhere.html")
+    result = run(folder, SAMPLE, "--history", "past.parquet", "--html", "page.html")
+    assert (result.exit_code, "exists already" in result.stderr) == (2, True)
+    assert (folder / "page.html").is_symlink()
+
+
+def test_a_page_that_cannot_be_finished_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    before = sorted(folder.iterdir())
+    monkeypatch.setattr(Path, "write_text", interrupted)
+    result = run(folder, SAMPLE, "--history", "past.parquet", "--html", "page.html")
+    assert result.exit_code != 0
+    assert sorted(folder.iterdir()) == before
+
+
 def test_an_activated_version_is_compared_with_and_an_unknown_one_is_named(folder: Path) -> None:
     environment = {"BREATHER_DATABASE": f"sqlite:///{folder / 'exchange.db'}", "BREATHER_KEYS": str(folder / "keys")}
     for words in (["signing-key", "create"], ["campaign", "activate", SAMPLE]):
@@ -240,6 +305,10 @@ def test_the_columns_are_those_that_histories_are_written_with() -> None:
 
 def _cast(table: Any, name: str, kind: Any) -> Any:
     return table.set_column(table.schema.get_field_index(name), name, table[name].cast(kind))
+
+
+def _filled(table: Any, name: str, value: str) -> Any:
+    return table.set_column(table.schema.get_field_index(name), name, pa.array([value] * len(table)))
 
 
 def _changed(folder: Path, one: str, other: str) -> str:

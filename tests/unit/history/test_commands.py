@@ -117,7 +117,7 @@ def test_a_difference_is_shown_and_exits_with_1_and_nothing_is_written(simulated
     [
         (
             renamed("customer_ref", "customer_reg"),
-            "customer_ref: there is no such column; it holds string Did you mean",
+            "customer_ref: there is no such column; it holds string. Did you mean",
         ),
         (cast("amount_usd", pa.float64()), "amount_usd: holds double; int64 is right"),
         (cast("at", pa.timestamp("ms")), "at: holds timestamp[ms]; int64 is right"),

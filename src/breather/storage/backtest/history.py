@@ -6,18 +6,19 @@ waits in a temporary folder that is gone afterwards. Nothing else is written.
 
 import re
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from breather.domain.feature import Feature, ValueType
 from breather.domain.finding import Finding, Refused, nearest
 from breather.domain.withdrawal import Kind
-from breather.storage.backtest.version import Version, read, unknown_column, value_column
+from breather.storage.backtest.columns import other_columns, spelt, wrong_columns
+from breather.storage.backtest.version import Version, read
 
 MEMORY = "3GB"
 # Milliseconds: nothing was withdrawn before the first block (3 January 2009), and no file knows the year 10,000.
@@ -25,19 +26,13 @@ FIRST, LAST = 1_230_940_800_000, 253_402_300_799_999
 
 _HEADER = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
-_NUMBERS = frozenset({"DOUBLE", "FLOAT", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT", "UINTEGER"})
-_TYPES: Mapping[ValueType, tuple[str, frozenset[str]]] = {
-    ValueType.NUMBER: ("DOUBLE", _NUMBERS),
-    ValueType.BOOLEAN: ("BOOLEAN", frozenset({"BOOLEAN"})),
-    ValueType.TEXT: ("VARCHAR", frozenset({"VARCHAR"})),
-}
-_TEXT = _TYPES[ValueType.TEXT]
-_SUBMITTED: Mapping[str, tuple[str, frozenset[str]]] = {
-    "id": _TEXT,
-    "customer_ref": _TEXT,
-    "at": ("BIGINT", frozenset({"BIGINT"})),
-    **{f"residence_{source}": _TEXT for source in ("kyc", "document", "phone", "ip")},
-}
+_NOT_THE_FILES = (
+    duckdb.ParserException,
+    duckdb.BinderException,
+    duckdb.CatalogException,
+    duckdb.InternalException,
+    duckdb.OutOfMemoryException,
+)
 
 
 class History(AbstractContextManager["History"]):
@@ -63,12 +58,24 @@ class History(AbstractContextManager["History"]):
             ("temp_directory", self._spill.name),
             ("preserve_insertion_order", "false"),
             ("autoinstall_known_extensions", "false"),
+            # Each question would read every part's footer again.
+            ("parquet_metadata_cache", "true"),
             ("enable_progress_bar", "false"),
         ):
             self._connection.execute(f"SET {name} = '{value.replace(chr(39), chr(39) * 2)}'")
-        self._refuse(_wrong_columns(self._columns(self._source, self._file), versions))
+        self._refuse(list(dict.fromkeys(self._wrong_parts(versions))))
         self.withdrawals, self.first, self.last, nameless = self.one("extent", file=self._source)
         self._refuse(self._wrong_rows(nameless))
+
+    def _wrong_parts(self, versions: Sequence[Version]) -> Iterator[Finding]:
+        """Every part of a folder by itself: DuckDB takes the first one's columns for all."""
+        first, *others = _parts(self._file)
+        columns = self._columns(_parquet(first), first)
+        yield from wrong_columns(columns, versions)
+        for part in others:
+            there = self._columns(_parquet(part), part)
+            for finding in wrong_columns(there, versions) or other_columns(there, columns, first.name):
+                yield replace(finding, pointer=f"{part.name}:{finding.pointer}")
 
     def close(self) -> None:
         self._connection.close()
@@ -96,15 +103,13 @@ class History(AbstractContextManager["History"]):
 
     def label(self, file: Path) -> None:
         """Reads the labels. Raises Refused for what is wrong with them, and FileNotFoundError."""
-        csv = file.suffix.lower() == ".csv"
+        csv = _is_csv(file)
         source = _csv(file) if csv else _parquet(file)
         columns = self._columns(source, file)
         name = "id" if "id" in columns and "withdrawal" not in columns else "withdrawal"
         found = [
-            Finding(
-                f"{file.name}:{column}", "missing-column", f"is missing; labels have {wanted}", nearest(column, columns)
-            )
-            for column, wanted in ((name, "withdrawal, the id"), ("scam", "scam, true or false"))
+            Finding(f"{file.name}:{column}", "missing-column", f"is missing; {wanted}", spelt(column, columns))
+            for column, wanted in ((name, "it is the withdrawal's id"), ("scam", "it is true or false"))
             if column not in columns
         ]
         if not found and not csv and columns["scam"] != "BOOLEAN":
@@ -114,14 +119,20 @@ class History(AbstractContextManager["History"]):
             raise Refused(f"{file} cannot be used as labels", found)
         scam = "TRY_CAST(lower(trim(scam)) AS BOOLEAN)" if csv else "scam"
         self._run("labels", file=source, id=f"CAST({name} AS VARCHAR)", scam=scam)
-        count, unsaid, repeated = self.one("label_faults")
+        count, unsaid, repeated, example = self.one("label_faults")
         faults = {
             "has no row": count == 0,
             f"{unsaid} rows lack the id, or true or false": unsaid > 0,
-            f"{repeated} rows repeat a withdrawal": repeated > 0,
+            f"{repeated} rows repeat a withdrawal, such as {example!r}": repeated > 0,
         }
         if wrong := [Finding(file.name, "bad-labels", message) for message, fault in faults.items() if fault]:
             raise Refused(f"{file} cannot be used as labels", wrong)
+        if not self.one("any_labelled")[0]:
+            label, withdrawal = self.one("examples")
+            if withdrawal is None:
+                return  # nobody there: that is said by whoever counts
+            message = f"is about other withdrawals: it says {label!r}, and the history says {withdrawal!r}"
+            raise Refused(f"{file} cannot be used as labels", [Finding(file.name, "bad-labels", message)])
 
     def one(self, query: str, **slots: object) -> tuple[Any, ...]:
         return self._run(query, **slots).fetchone() or ()
@@ -130,14 +141,24 @@ class History(AbstractContextManager["History"]):
         return self._run(query, **slots).fetchall()
 
     def _run(self, query: str, **slots: object) -> "duckdb.DuckDBPyConnection":
-        return self._connection.execute(self._queries[query].format(**slots))
+        try:
+            return self._connection.execute(self._queries[query].format(**slots))
+        except RuntimeError as error:
+            if "interrupted" in str(error):  # so it is called when Ctrl-C is pressed
+                raise KeyboardInterrupt from None
+            raise
+        except _NOT_THE_FILES:
+            raise
+        except duckdb.Error as error:
+            # Damage in the middle of a file is met when its rows are read, and has no class of its own.
+            raise _unreadable(self._file, error) from None
 
     def _columns(self, source: str, file: Path) -> dict[str, str]:
         try:
-            return {name: kind for name, kind, *_ in self.all("described", file=source)}
+            query = self._queries["described"].format(file=source)
+            return {name: kind for name, kind, *_ in self._connection.execute(query).fetchall()}
         except duckdb.Error as error:
-            first = str(error).splitlines()[0]
-            raise Refused(f"{file} cannot be read", [Finding(file.name, "unreadable", first)]) from None
+            raise _unreadable(file, error) from None
 
     def _refuse(self, findings: Sequence[Finding]) -> None:
         if findings:
@@ -164,32 +185,14 @@ class History(AbstractContextManager["History"]):
         return found
 
 
-def _wrong_columns(columns: Mapping[str, str], versions: Iterable[Version]) -> list[Finding]:
-    """Every column that is missing or holds something else, with the rules that name the feature."""
-    if not any(column.startswith(value_column("")) for column in columns) and "at" in columns:
-        message = "has no features; `breather replay --features` writes them for a history that has none"
-        return [Finding("feature_*", "no-features", message)]
-    wanted = {**_SUBMITTED}
-    naming: dict[str, list[str]] = {}
-    for version in versions:
-        for feature in version.features:
-            wanted[value_column(feature.name)] = _TYPES[feature.type]
-            wanted[unknown_column(feature.name)] = _TEXT
-            naming[value_column(feature.name)] = _rules_with(feature, version)
-    found = []
-    for name, (written, accepted) in wanted.items():
-        kind = columns.get(name, "").partition("(")[0]
-        rules = f" (rules {', '.join(naming[name])})" if naming.get(name) else ""
-        if not kind:
-            message = f"is missing; it is {written}{rules}"
-            found.append(Finding(name, "missing-column", message, nearest(name, columns.keys() - wanted.keys())))
-        elif kind not in accepted:
-            found.append(Finding(name, "mistyped-column", f"is {kind}, and has to be {written}{rules}"))
-    return found
-
-
-def _rules_with(feature: Feature, version: Version) -> list[str]:
-    return [rule.id for rule in version.rules if feature.name in rule.when.features]
+def _unreadable(file: Path, error: duckdb.Error) -> Refused:
+    """What DuckDB says first, without where in the query, and what would be right."""
+    said = " ".join(line for line in str(error).split("\n\n")[0].splitlines() if not line.startswith("Original Line"))
+    said = said.removeprefix("Invalid Input Error: ").removeprefix("IO Error: ")
+    right = "CSV has commas, a heading, and UTF-8" if _is_csv(file) else "it has to be whole, and Parquet"
+    if not _is_csv(file) and file.suffix != ".parquet":
+        right += "; the name of a CSV of labels ends in .csv"
+    return Refused(f"{file} cannot be read", [Finding(file.name, "unreadable", f"{said}; {right}")])
 
 
 def _offset(offsets: Sequence[tuple[int, int]]) -> str:
@@ -199,11 +202,25 @@ def _offset(offsets: Sequence[tuple[int, int]]) -> str:
 
 
 def _parquet(file: Path) -> str:
-    return f"read_parquet({_named(file)})"
+    """What a folder is called is no column of the files in it, whatever DuckDB makes of `at=5/`."""
+    return f"read_parquet({_named(file)}, hive_partitioning = false)"
 
 
 def _csv(file: Path) -> str:
     return f"read_csv({_named(file)}, header = true, all_varchar = true)"
+
+
+def _is_csv(file: Path) -> bool:
+    return file.suffix.lower() == ".csv"
+
+
+def _parts(file: Path) -> list[Path]:
+    """The file, or the parts in the folder. Raises FileNotFoundError."""
+    parts = sorted(file.glob("*.parquet")) if file.is_dir() else [file]
+    if not parts or not file.exists():
+        what = f"no *.parquet in {file}" if file.is_dir() else f"no file {file}"
+        raise FileNotFoundError(f"there is {what}")
+    return parts
 
 
 def _named(file: Path) -> str:
@@ -211,10 +228,7 @@ def _named(file: Path) -> str:
 
     Raises FileNotFoundError.
     """
-    parts = sorted(file.glob("*.parquet")) if file.is_dir() else [file]
-    if not parts or not file.exists():
-        what = f"no *.parquet in {file}" if file.is_dir() else f"no file {file}"
-        raise FileNotFoundError(f"there is {what}")
+    _parts(file)
     name = re.sub(r"([*?\[])", r"[\1]", str(file.absolute())) + ("/*.parquet" if file.is_dir() else "")
     return "'" + name.replace("'", "''") + "'"
 

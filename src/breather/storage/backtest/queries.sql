@@ -89,8 +89,18 @@ SELECT {id} AS id, {scam} AS scam
 FROM {file}
 
 -- name: label_faults
-SELECT count(*), count(*) FILTER (WHERE id IS NULL OR scam IS NULL), count(id) - count(DISTINCT id)
+SELECT
+    count(*),
+    count(*) FILTER (WHERE id IS NULL OR scam IS NULL),
+    count(id) - count(DISTINCT id),
+    (SELECT min(id) FROM (SELECT id FROM label GROUP BY id HAVING count(id) > 1))
 FROM label
+
+-- name: any_labelled
+SELECT EXISTS (SELECT 1 FROM recorded JOIN label USING (id))
+
+-- name: examples
+SELECT (SELECT min(id) FROM label), (SELECT min(id) FROM recorded)
 
 -- name: labelled
 SELECT count(*), count(DISTINCT id), coalesce(sum(CASE WHEN scam THEN 1 ELSE 0 END), 0), {counts}

@@ -26,6 +26,8 @@ BITS: Mapping[str, int] = {
     NOT_RECORDED: 1 << len(Unknown),
 }
 FAILED = BITS[Unknown.FAILED]
+# No class at all, or one that stands beside a value: the file is not what it says.
+CONTRADICTORY = 1 << len(BITS)
 
 
 def value_column(feature: str) -> str:
@@ -40,15 +42,16 @@ def unknown_column(feature: str) -> str:
 def read(feature: Feature) -> tuple[str, str]:
     """The column of the value as rules read it, and that of its class as a bit, 0 where it is known."""
     classes = " ".join(f"WHEN '{unknown.value}' THEN {BITS[unknown.value]}" for unknown in Unknown)
+    value, unknown = value_column(feature.name), unknown_column(feature.name)
     bits = (
-        f"CASE {unknown_column(feature.name)} {classes}"
-        f" ELSE CASE WHEN {value_column(feature.name)} IS NULL THEN {BITS[NOT_RECORDED]} ELSE 0 END END"
+        f"CASE WHEN {unknown} IS NULL THEN CASE WHEN {value} IS NULL THEN {BITS[NOT_RECORDED]} ELSE 0 END"
+        f" WHEN {value} IS NULL THEN CASE {unknown} {classes} ELSE {CONTRADICTORY} END ELSE {CONTRADICTORY} END"
     )
     stored = replace(feature, name=value_column(feature.name))
-    return f'{column(stored).rpartition(" AS ")[0]} AS "{feature.name}"', f"{bits} AS {_bits(feature.name)}"
+    return f'{column(stored).rpartition(" AS ")[0]} AS "{feature.name}"', f"{bits} AS {bits_column(feature.name)}"
 
 
-def _bits(name: str) -> str:
+def bits_column(name: str) -> str:
     return f'"{name}__bits"'
 
 
@@ -89,12 +92,16 @@ class Version:
         """The same as a column a rule."""
         return (f"{text} AS {self.column(number)}" for number, text in enumerate(self.conditions()))
 
+    def contradictions(self) -> Iterator[str]:
+        """Of each feature, whether its class is none or stands beside a value."""
+        return (f"{bits_column(feature.name)} = {CONTRADICTORY}" for feature in self.features)
+
     def classes(self) -> Iterator[str]:
         """A column a rule: where it is undetermined, the classes of the unknown that it names, as bits; 0 where only
         an operation had no finite result; NULL where it is determined.
         """
         for number, rule in enumerate(self.rules):
-            bits = " | ".join(["0", *(_bits(name) for name in sorted(rule.when.features))])
+            bits = " | ".join(["0", *(bits_column(name) for name in sorted(rule.when.features))])
             yield f"CASE WHEN {self.column(number)} IS NULL THEN {bits} END AS {self.column(number)}_bits"
 
     def asked(self) -> str:
