@@ -20,8 +20,10 @@ from breather.domain.profile import Profiles, after_decision, fold
 from breather.domain.referral import ReferralBasis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.ruling import Ruling, rule_on
+from breather.domain.shadow import Marked
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Withdrawal, differences
+from breather.exchange.beside import mark_beside
 from breather.exchange.record import (
     AlertChoice,
     DecisionRecord,
@@ -82,6 +84,7 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
     if active is not None:
         ruling = rule_on(active.campaign.rules, features, Phase.SUBMIT)
         wanted = intervene(active.campaign, ruling, features)
+    marked = mark_beside(tx, snapshot.beside(active), ruling, wanted, features, Phase.SUBMIT)
 
     suspected = frozenset(rule.typology for rule in ruling.hits)
     stopped_before = profiles.customer.last_stop_at is not None
@@ -110,7 +113,7 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
         pause=_offer(settled),
         covered_by=settled.covered_by,
     )
-    number = _write(tx, asked, record, settled, actor)
+    number = _write(tx, asked, record, settled, marked, actor)
     save_profiles(tx, asked.customer, asked.destination.key, profiles, after_decision(folded, settled.friction, tx.now))
     _touch_stopped(tx, profiles, number)
     if confirmed and settled.friction > Friction.NONE:
@@ -155,7 +158,9 @@ def _offer(settled: Settled) -> PauseOffer | None:
     )
 
 
-def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: Settled, actor: str) -> int:
+def _write(
+    tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: Settled, marked: Marked | None, actor: str
+) -> int:
     """Returns the number of the decision's journal entry."""
     if settled.opens and settled.pause is not None:
         insert_pause(tx, settled.pause, asked.customer, asked.destination.key)
@@ -170,7 +175,12 @@ def _write(tx: Transaction, asked: Withdrawal, record: DecisionRecord, settled: 
         tx,
         asked,
         Decided(
-            settled.friction, record.campaign, pause, msgspec.json.encode(record), settled.watched_at(asked, tx.now)
+            settled.friction,
+            record.campaign,
+            pause,
+            msgspec.json.encode(record),
+            settled.watched_at(asked, tx.now),
+            marked,
         ),
         number,
     )
