@@ -9,6 +9,7 @@ from breather.storage.exchange.console_record import DecisionFilter, DecisionPag
 from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange.console_list import decisions_view
 from breather.web.exchange.console_relay import relay_view
+from breather.web.exchange.console_shadow import Found, ShadowView, shadow_said, shadow_view
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import (
     DecisionsView,
@@ -16,6 +17,7 @@ from breather.web.exchange.console_view import (
     LoginView,
     RelayView,
     RuleText,
+    ShadowSaid,
     ShownAlert,
     StatusView,
     WithdrawalView,
@@ -23,6 +25,7 @@ from breather.web.exchange.console_view import (
 )
 from breather.web.exchange.console_withdrawal import withdrawal_view
 from tests.console_rows import DEAD, HEARTBEATS, NOW, RELAY, WAITING, campaign, entries, file, referral, row, rows
+from tests.shadow_rows import ANSWERED, ENDED, OUTCOMES, SHADOW, SUBMITTED, changed_rows, said_rows
 
 FRAME = Frame("Demo Exchange", "test", NOW, "csrf-value")
 LOGIN = LoginView("Demo Exchange", "test", "csrf-value")
@@ -96,16 +99,34 @@ def decisions(
 
 
 def withdrawal(
-    found: WithdrawalFile | None = None, wording: Wording = WORDING, referrals: tuple[ReferralRow, ...] = ()
+    found: WithdrawalFile | None = None,
+    wording: Wording = WORDING,
+    referrals: tuple[ReferralRow, ...] = (),
+    shadow: ShadowSaid | None = None,
 ) -> WithdrawalView:
     """The page of the main story."""
-    return withdrawal_view(FRAME, found or file(), entries(), wording, referrals)
+    return withdrawal_view(FRAME, found or file(), entries(), wording, referrals, shadow)
 
 
 def referred() -> WithdrawalView:
     """The main story, told to the police: closed once, her name on its way, and a letter that died."""
     agreed = row(consented_at=Millis(NOW - 10 * MINUTE), consent_text="consent.zh-Hant.1", consent_number=4240)
     return withdrawal(file(agreed), referrals=(referral(), WAITING, DEAD))
+
+
+def shadow(change: str = "newly", found: Found | None = None) -> ShadowView:
+    """A week of a shadow; `found` is what else is to be shown."""
+    week = Found(said_rows(), True, OUTCOMES, changed_rows(), 4100)
+    return shadow_view(FRAME, SHADOW, (SHADOW, ENDED), found or week, (change, NEWEST))
+
+
+def no_shadow() -> ShadowView:
+    return shadow_view(FRAME, None, (), Found(), ("newly", NEWEST))
+
+
+def beside_a_shadow() -> WithdrawalView:
+    """The main story, with what a shadow said of it."""
+    return withdrawal(shadow=shadow_said(SHADOW, SUBMITTED, ANSWERED))
 
 
 def relay(state: RelayState = RELAY, dead: tuple[ReferralRow, ...] = (DEAD,)) -> RelayView:

@@ -26,16 +26,14 @@ from breather.bootstrap import (
     running_agency,
     running_exchange,
 )
+from breather.campaign_commands import campaign
 from breather.client import BreatherError
 from breather.clock import SystemClock
 from breather.domain.finding import Refused
-from breather.domain.instant import format_instant
 from breather.history_commands import history, replay
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
-from breather.storage.failure import StorageFailure
 from breather.trust_commands import (
-    PACK_OPTION,
     SERVICE_OPTION,
     Service,
     alert_slot,
@@ -53,7 +51,6 @@ app = typer.Typer(
 apikey = typer.Typer(help="Keys of the exchange's back end.", no_args_is_help=True)
 signing_key = typer.Typer(help="The keys that this service signs with.", no_args_is_help=True)
 password = typer.Typer(help="The console's login.", no_args_is_help=True)
-campaign = typer.Typer(help="Campaigns: begin one, check it, put it into force.", no_args_is_help=True)
 pack = typer.Typer(help="Packs: what the agency wrote.", no_args_is_help=True)
 agency_password = typer.Typer(help="The officers' login to the portal.", no_args_is_help=True)
 app.add_typer(agency_password, name="agency-password")
@@ -209,55 +206,6 @@ def agency_password_set() -> None:
     with refusals():
         operate.set_portal_password(read_agency_settings(os.environ), SystemClock(), _password())
         typer.echo("The portal's password is set; every session has ended.")
-
-
-@campaign.command("copy")
-def campaign_copy(
-    name: Annotated[str, typer.Argument(help="The sample, such as macau-pj-trial.")],
-    folder: Annotated[Path, typer.Argument(help="Where your campaign begins; made new.")],
-) -> None:
-    """Copy a sample campaign with its examples, to change it into your own."""
-    with refusals():
-        operate.copy_campaign(name, folder)
-        typer.echo(f"{name} is in {folder}; a change of what is active needs a higher version")
-
-
-@campaign.command("check")
-def campaign_check(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION] = None) -> None:
-    """Check a campaign with its pack, and run its examples. What is wrong with it exits with 2."""
-    with refusals(2):
-        candidate, warnings = operate.check_campaign(_settings(), SystemClock(), folder, pack_folder)
-        for warning in warnings:
-            typer.echo(f"warning  {warning}", err=True)
-        rules = len(candidate.campaign.rules)
-        typer.echo(f"{candidate.campaign.id} version {candidate.campaign.version}: {rules} rules, every example holds")
-
-
-@campaign.command("explain")
-def campaign_explain(
-    withdrawal: Annotated[Path, typer.Argument(help="A file with the body of POST /v1/withdrawals.")],
-    folder: Annotated[
-        Path | None, typer.Option("--campaign", help="A campaign's folder. Left out: the one in force where she lives.")
-    ] = None,
-) -> None:
-    """Show what every rule says of one withdrawal: hit, miss or undetermined, with which values, and why."""
-    from breather import explaining
-
-    try:
-        explanation = explaining.explain(_settings(), SystemClock(), withdrawal, folder)
-    except (Refused, StorageFailure, OSError, LookupError, ValueError) as wrong:
-        typer.echo(f"refused: {wrong}", err=True)
-        raise typer.Exit(2) from None
-    explaining.show(explanation, Console())
-
-
-@campaign.command("activate")
-def campaign_activate(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION] = None) -> None:
-    """Put a campaign version into force from now on."""
-    with refusals():
-        candidate, ends_at = operate.activate_campaign(_settings(), SystemClock(), folder, pack_folder)
-        name = f"{candidate.campaign.id} version {candidate.campaign.version}"
-        typer.echo(f"{name} is active in {candidate.campaign.jurisdiction} until {format_instant(ends_at)}")
 
 
 @pack.command("check")

@@ -16,19 +16,24 @@ from breather.agency.snapshot import read_snapshot as read_agency_snapshot
 from breather.bootstrap import agency_database, exchange_database, exchange_identity
 from breather.clock import Clock
 from breather.domain.finding import Finding, Refused
-from breather.domain.instant import Millis
+from breather.domain.instant import Millis, format_instant
 from breather.domain.pack import Pack
 from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
+from breather.exchange.begin_shadow import Begun, begin_shadow
 from breather.exchange.campaign_file import read_campaign, warnings_of
 from breather.exchange.examine import examine
 from breather.exchange.snapshot import read_snapshot
+from breather.exchange.stop_shadow import stop_shadow
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
 from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
 from breather.protocol.signing import key_id
 from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_pack
 from breather.settings import AgencySettings, Settings
+from breather.storage.exchange.console_reader import ConsoleReader
+from breather.storage.exchange.console_record import CampaignRow
+from breather.storage.exchange.shadow_reader import ShadowRow, newest_shadows
 from breather.storage.failure import StorageFailure
 from breather.web.api_keys import Scope, make_key
 
@@ -129,6 +134,49 @@ def activate_campaign(
         ends_at = activate(tx, candidate, OPERATOR)
     database.close()
     return candidate, ends_at
+
+
+def begin_campaign_shadow(
+    settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
+) -> tuple[Candidate, Begun]:
+    """The candidate, and what it runs beside."""
+    candidate, _ = check_campaign(settings, clock, folder, pack_folder)
+    database = exchange_database(settings, clock)
+    try:
+        with database.writing() as tx:
+            return candidate, begin_shadow(tx, candidate, OPERATOR)
+    finally:
+        database.close()
+
+
+def stop_campaign_shadow(settings: Settings, clock: Clock, name: str) -> tuple[int, str]:
+    """Its version and its jurisdiction. LookupError where none of that name runs."""
+    database = exchange_database(settings, clock)
+    try:
+        with database.writing() as tx:
+            return stop_shadow(tx, name, OPERATOR)
+    finally:
+        database.close()
+
+
+def campaign_lines(settings: Settings, clock: Clock) -> list[tuple[str, str, str, str, str, str]]:
+    """Campaign, version, jurisdiction, standing, since and until: shadows first, then what was put into force."""
+    database = exchange_database(settings, clock, creates=False)
+    with database.reading() as reader:
+        now = clock.now()
+        shadows, campaigns = newest_shadows(reader), ConsoleReader(reader, now).campaigns()
+    database.close()
+    return [
+        *(_campaign_line(one, f"shadow, {one.standing}", one.started_at, one.stopped_at) for one in shadows),
+        *(_campaign_line(one, one.standing(now), one.starts_at, one.retired_at or one.ends_at) for one in campaigns),
+    ]
+
+
+def _campaign_line(
+    one: ShadowRow | CampaignRow, standing: str, since: int, until: int | None
+) -> tuple[str, str, str, str, str, str]:
+    ended = "" if until is None else format_instant(Millis(until))
+    return one.id, str(one.version), one.jurisdiction, standing, format_instant(Millis(since)), ended
 
 
 def check_pack_folder(settings: Settings, clock: Clock, folder: Path) -> Pack:

@@ -20,9 +20,11 @@ from breather.web.exchange.console_pages import (
     render_login,
     render_missing,
     render_relay,
+    render_shadow,
     render_status,
     render_withdrawal,
 )
+from breather.web.exchange.console_shadow import Found
 from breather.web.exchange.console_view import LoginView, Wording
 from tests import console_rows as stored
 from tests import console_views as views
@@ -58,6 +60,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "withdrawal": lambda: render_withdrawal(views.withdrawal()),
     "withdrawal-held": lambda: render_withdrawal(views.withdrawal(HELD, Wording({}, None))),
     "withdrawal-referred": lambda: render_withdrawal(views.referred()),
+    "withdrawal-shadow": lambda: render_withdrawal(views.beside_a_shadow()),
+    "shadow": lambda: render_shadow(views.shadow()),
+    "shadow-new": lambda: render_shadow(views.shadow(found=Found())),
+    "shadow-none": lambda: render_shadow(views.no_shadow()),
     "relay": lambda: render_relay(views.relay()),
     "relay-quiet": lambda: render_relay(views.relay(QUIET, ())),
     "status": lambda: render_status(views.status()),

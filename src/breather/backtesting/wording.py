@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from breather.backtesting.number import percent, rate, whole
+from breather.domain.friction import INTERRUPTS
 from breather.exchange.backtest_report import Accuracy, Day, Labelled, Report, RuleFound
-from breather.storage.backtest.version import INTERRUPTS
 
 
 class Fact(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import IntEnum
+from typing import Final
 
 
 class Friction(IntEnum):
@@ -23,6 +24,9 @@ class Friction(IntEnum):
         """The friction of that name; KeyError for any other word."""
         return _BY_WORD[word]
 
+
+# A notice is no interruption: she reads it, and nothing is asked of her.
+INTERRUPTS: Final = Friction.QUESTIONS
 
 _BY_WORD: Mapping[str, Friction] = {friction.word: friction for friction in Friction}
 WORDS: tuple[str, ...] = tuple(_BY_WORD)

@@ -16,6 +16,7 @@ from breather.domain.relay_terms import check_terms
 from breather.exchange.campaign_examples import run_examples
 from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, read_campaign
 from breather.exchange.local_day import local_day
+from breather.exchange.stop_shadow import end_shadows
 from breather.protocol.pack import check_pack, pack_hash, read_pack, to_blob, verify_pack
 from breather.storage.transaction import Transaction
 
@@ -64,11 +65,14 @@ def check(
 def activate(tx: Transaction, candidate: Candidate, actor: str) -> Millis:
     """Pin the start to now, retire the version before, tell every process. Returns when it ends.
 
-    Raises Refused where another campaign is active in the same jurisdiction, or this version was activated before.
+    A shadow that runs there ends: it has become the active version, or what it was compared with is active no more.
+
+    Raises Refused where another campaign is active in the same jurisdiction, or this version was activated before or
+    ran as a shadow with other files.
     """
     campaign = candidate.campaign
     ends_at = Millis(tx.now + campaign.length)
-    findings = _already(tx, campaign)
+    findings = in_the_way(tx, candidate)
     if findings:
         raise Refused(f"the campaign {campaign.id} cannot be activated", findings)
     tx.run("retire_campaign", id=campaign.id, now=tx.now)
@@ -89,10 +93,13 @@ def activate(tx: Transaction, candidate: Candidate, actor: str) -> Millis:
     tx.run("raise_generation")
     body = {"campaign": campaign.id, "version": campaign.version, "pack": name, "ends_at": ends_at}
     tx.journal(STEP, "campaign-activated", None, actor, msgspec.json.encode(body))
+    end_shadows(tx, campaign, actor)
     return ends_at
 
 
-def _already(tx: Transaction, campaign: Campaign) -> list[Finding]:
+def in_the_way(tx: Transaction, candidate: Candidate) -> list[Finding]:
+    """Why this version may not be put into force, by what was active, and what ran as a shadow, before."""
+    campaign = candidate.campaign
     findings = []
     if tx.one("find_campaign", id=campaign.id, version=campaign.version) is not None:
         message = f"version {campaign.version} of {campaign.id} was activated before; a change needs a higher version"
@@ -103,6 +110,11 @@ def _already(tx: Transaction, campaign: Campaign) -> list[Finding]:
             f"version {newest['version']} of {campaign.id} was activated before; going back needs a higher version"
         )
         findings.append(Finding(f"{CAMPAIGN}:version", "older-version", message, str(newest["version"] + 1)))
+    shadowed = tx.one("shadows_of_version", id=campaign.id, version=campaign.version)
+    if shadowed is not None and shadowed["hash"] != pack_hash(candidate.campaign_files):
+        name = f"version {campaign.version} of {campaign.id}"
+        message = f"{name} ran as a shadow with other files; a change needs a higher version"
+        findings.append(Finding(f"{CAMPAIGN}:version", "shadowed-version", message, str(campaign.version + 1)))
     for row in tx.all("campaigns_active", jurisdiction=campaign.jurisdiction, now=tx.now):
         if row["id"] != campaign.id:
             message = (

@@ -24,8 +24,10 @@ from breather.domain.profile import Profiles, after_decision, fold
 from breather.domain.referral import ReferralBasis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.ruling import Ruling, rule_on
+from breather.domain.shadow import Marked
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Withdrawal, differences
+from breather.exchange.beside import mark_beside
 from breather.exchange.record import (
     AlertChoice,
     DecisionRecord,
@@ -115,6 +117,7 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
     if active is not None:
         ruling = rule_on(active.campaign.rules, features, Phase.SUBMIT)
         wanted = intervene(active.campaign, ruling, features)
+    marked = mark_beside(tx, snapshot.beside(active), ruling, wanted, features, Phase.SUBMIT)
 
     suspected = frozenset(rule.typology for rule in ruling.hits)
     stopped_before = profiles.customer.last_stop_at is not None
@@ -142,7 +145,7 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
         pause=_offer(settled),
         covered_by=settled.covered_by,
     )
-    number = _write(sheet, asked, record, settled, actor)
+    number = _write(sheet, asked, record, settled, marked, actor)
     after = after_decision(folded, settled.friction, tx.now)
     sheet.keep_profiles(asked.customer, asked.destination.key, profiles, after)
     _touch_stopped(tx, profiles, number)
@@ -188,7 +191,9 @@ def _offer(settled: Settled) -> PauseOffer | None:
     )
 
 
-def _write(sheet: Sheet, asked: Withdrawal, record: DecisionRecord, settled: Settled, actor: str) -> int:
+def _write(
+    sheet: Sheet, asked: Withdrawal, record: DecisionRecord, settled: Settled, marked: Marked | None, actor: str
+) -> int:
     """Returns the number of the decision's journal entry."""
     pair = (asked.customer, asked.destination.key)
     if settled.opens and settled.pause is not None:
@@ -201,7 +206,7 @@ def _write(sheet: Sheet, asked: Withdrawal, record: DecisionRecord, settled: Set
     number = sheet.tx.journal(STEP, "decided", asked.id, actor, body)
     pause = None if settled.pause is None else settled.pause.id
     watched_at = settled.watched_at(asked, sheet.tx.now)
-    decided = Decided(settled.friction, record.campaign, pause, msgspec.json.encode(record), watched_at)
+    decided = Decided(settled.friction, record.campaign, pause, msgspec.json.encode(record), watched_at, marked)
     sheet.add_withdrawal(asked, decided, number)
     return number
 

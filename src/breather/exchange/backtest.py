@@ -13,7 +13,7 @@ from pathlib import Path
 from breather.domain.campaign import Campaign
 from breather.domain.feature import Unknown
 from breather.domain.finding import Finding, Refused
-from breather.domain.friction import Friction
+from breather.domain.friction import INTERRUPTS, Friction
 from breather.domain.instant import MINUTE
 from breather.exchange.backtest_report import (
     LIMIT_OF_LABELS,
@@ -31,7 +31,7 @@ from breather.exchange.backtest_report import (
 from breather.exchange.local_day import leads
 from breather.measurement.proportion import proportion
 from breather.storage.backtest.history import History
-from breather.storage.backtest.version import BITS, FAILED, INTERRUPTS, Version, unknown_column
+from breather.storage.backtest.version import BITS, FAILED, Version, unknown_column
 
 SAMPLE = 10
 STAGES = ("opening", "hits by day", "friction", "undetermined", "overlap", "changes", "labels")

@@ -8,6 +8,7 @@ from breather.exchange.examine_relay import examine_relay
 from breather.exchange.expire import HEARTBEAT
 from breather.exchange.snapshot import Snapshot
 from breather.protocol.pack import check_pack
+from breather.storage.exchange.shadow_reader import newest_shadows
 from breather.storage.reader import Reader
 
 LATE_AFTER = 30 * SECOND
@@ -21,6 +22,7 @@ def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
     yield from _worker(reader, now)
     yield from _keys(snapshot)
     yield from _campaigns(snapshot, now)
+    yield from _shadows(reader, snapshot, now)
     yield from _budget(reader, snapshot, now)
     yield from _alarms(reader, now)
     yield from examine_relay(reader, snapshot, now)
@@ -64,6 +66,23 @@ def _campaigns(snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
             yield Sign(
                 True, f"pack {one.pack.id} expires at {format_instant(one.pack.expires)}", "ask for a new version"
             )
+
+
+def _shadows(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
+    read = {shadow.number for shadow in snapshot.shadows.values()}
+    for row in newest_shadows(reader):
+        if row.stopped_at is not None:
+            continue
+        name = f"campaign {row.id} version {row.version} ({row.jurisdiction})"
+        since = f"since {format_instant(row.started_at)}"
+        stop = f"run `breather campaign stop-shadow {row.id}`"
+        active = snapshot.campaigns[row.beside, row.beside_version].period.contains(now)
+        if row.number not in read:
+            yield Sign(True, f"{name} cannot be read by this release, and has said nothing as a shadow", stop)
+        elif not active:
+            yield Sign(True, f"{name} runs as a shadow {since}, and what it ran beside has ended", stop)
+        else:
+            yield Sign(False, f"{name} runs as a shadow of version {row.beside_version} {since}")
 
 
 def _alarms(reader: Reader, now: Millis) -> Iterator[Sign]:

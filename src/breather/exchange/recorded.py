@@ -4,7 +4,7 @@ Names would be three quarters of a record. A place is never given to another fea
 record that ends earlier was made before they were.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from breather.domain.feature import Features, FeatureValue, Unknown
 
@@ -53,7 +53,7 @@ PLACES: tuple[str, ...] = (
 )
 
 StoredValue = float | bool | str  # an unknown one is its class behind a question mark, with which no word begins
-_UNKNOWN = {f"?{unknown}": unknown for unknown in Unknown}
+_UNKNOWN: Mapping[str, Unknown] = {f"?{unknown}": unknown for unknown in Unknown}
 
 
 def features_out(features: Features) -> list[StoredValue]:

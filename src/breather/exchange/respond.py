@@ -21,6 +21,7 @@ from breather.domain.refusal import ChangedRetry, TimeSuspect, UnknownWithdrawal
 from breather.domain.ruling import rule_on
 from breather.domain.standing import Standing, move
 from breather.domain.withdrawal import CustomerRef
+from breather.exchange.beside import mark_beside
 from breather.exchange.consent import refuse_consent, take_back_subjects, with_consent, without_consent
 from breather.exchange.record import (
     AlertChoice,
@@ -101,6 +102,10 @@ def _answered(
     features.update(event.answers)
     ruling = rule_on(active.campaign.rules, features, Phase.ANSWER)
     wanted = intervene(active.campaign, ruling, features)
+    shadow = snapshot.beside(active)
+    if shadow is not None and shadow.number == row.shadow:  # the one that saw the withdrawal, and no later one
+        marked = mark_beside(tx, shadow, ruling, wanted, features, Phase.ANSWER)
+        tx.run("save_shadow_answered", id=row.id, said=None if marked is None else marked.said)
     friction = max(Friction(row.raised_friction), wanted.friction)
     alert = _alert(active, record, wanted)
     answered = AnsweredRecord(

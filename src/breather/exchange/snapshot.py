@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from breather.domain.campaign import Campaign, Period
+from breather.domain.finding import Refused
 from breather.domain.instant import DAY, Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
@@ -23,6 +24,14 @@ class Activated:
     period: Period
     pack_hash: str
     pack: Pack
+
+
+@dataclass(frozen=True, slots=True)
+class Shadow:
+    """A version that runs beside the active one without effect; `number` is the journal entry that began it."""
+
+    number: int
+    campaign: Campaign
 
 
 def released_covers(active: Activated | None) -> int:
@@ -61,13 +70,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`api_keys` is by the SHA-256 of the key, in hexadecimal; revoked ones are not in it."""
+    """`api_keys` is by the SHA-256 of the key, in hexadecimal; revoked ones are not in it. `shadows` is by the version
+    that each runs beside.
+    """
 
     generation: int
     identity: Identity
     campaigns: Mapping[tuple[str, int], Activated]
     packs: Mapping[str, Pack]
     api_keys: Mapping[str, ApiKey]
+    shadows: Mapping[tuple[str, int], Shadow] = field(default_factory=dict)
 
     def campaign_for(self, jurisdiction: str | None, now: Millis) -> Activated | None:
         """The one active there and then; activation refuses a second (`exchange/activate.py`)."""
@@ -75,6 +87,12 @@ class Snapshot:
             if activated.campaign.jurisdiction == jurisdiction and activated.period.contains(now):
                 return activated
         return None
+
+    def beside(self, active: Activated | None) -> Shadow | None:
+        """The shadow that runs beside `active`."""
+        if active is None or not self.shadows:
+            return None
+        return self.shadows.get((active.campaign.id, active.campaign.version))
 
     def keys_needed(self, now: Millis) -> frozenset[int]:
         """The versions of the assignment key that campaigns in force, or coming, are keyed with."""
@@ -108,4 +126,16 @@ def read_snapshot(reader: Reader, identity: Identity) -> Snapshot:
         for row in reader.all("all_api_keys")
         if row["revoked_at"] is None
     }
-    return Snapshot(read_generation(reader), identity, campaigns, packs, keys)
+    return Snapshot(read_generation(reader), identity, campaigns, packs, keys, _shadows(reader))
+
+
+def _shadows(reader: Reader) -> dict[tuple[str, int], Shadow]:
+    """Those that run and can still be read: no shadow keeps a service from starting. The doctor names the others."""
+    found = {}
+    for row in reader.all("shadows_running"):
+        try:
+            campaign = read_campaign(from_blob(row["files"]))
+        except Refused:
+            continue
+        found[row["beside"], row["beside_version"]] = Shadow(row["number"], campaign)
+    return found

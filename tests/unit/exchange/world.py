@@ -55,7 +55,7 @@ ADDRESSES = ("TJRabPrwbZy45sbavfcjinPJC18kjpRTv8", "TR7NHqjeKQxGTCi8q8ZY4pL8otSz
 T = TypeVar("T")
 
 
-def _rule(name: str, when: str, friction: Friction) -> Rule:
+def rule_of(name: str, when: str, friction: Friction) -> Rule:
     return Rule(name, read_expression(when, CATALOGUE), friction, Typology.GENERAL, "desk-review", "for the tests")
 
 
@@ -64,8 +64,8 @@ def sample_activated() -> Activated:
     pack_files = read_folder(sample_pack("macau-pj"))
     campaign = read_campaign({"campaign.toml": (sample_campaign("macau-pj-trial") / "campaign.toml").read_bytes()})
     more = (
-        _rule("very-large", "amount_usd >= 50000", Friction.HOLD),
-        _rule("once-got-it-back", "answer_withdrew_profit_before", Friction.HOLD),
+        rule_of("very-large", "amount_usd >= 50000", Friction.HOLD),
+        rule_of("once-got-it-back", "answer_withdrew_profit_before", Friction.HOLD),
     )
     campaign = replace(campaign, rules=Rulebook((*campaign.rules, *more)))
     return Activated(campaign, Period(Millis(0), LATEST), pack_hash(pack_files), read_pack(pack_files))

@@ -18,7 +18,6 @@ from breather.domain.withdrawal import Kind
 
 # What `intervene` reads beside the rules.
 ALSO_NEEDED = ("kind", "days_since_notice")
-INTERRUPTS = Friction.QUESTIONS
 # Neither a value nor a class: the feature is younger than the decision.
 NOT_RECORDED = "not_recorded"
 BITS: Mapping[str, int] = {

@@ -4,7 +4,7 @@ Lists run backwards over journal numbers, which are assigned under the write loc
 never shows a row twice nor misses one, however many decisions arrive meanwhile.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -78,6 +78,10 @@ class ConsoleReader:
             joined=tuple(one["id"] for one in joined),
             holds=tuple(sorted(holds, key=lambda hold: -hold.placed_at)),
         )
+
+    def decided(self, rows: Iterable[DecisionRow]) -> tuple[Decided, ...]:
+        """Where each stands now."""
+        return tuple(self._decided(row) for row in rows)
 
     def _decided(self, row: DecisionRow) -> Decided:
         # Few pairs were ever held, so a list asks this for few of its rows.

@@ -164,3 +164,11 @@ class CampaignRow:
     pack_hash: str
     pack: str | None
     pack_version: int | None
+
+    def standing(self, now: Millis) -> str:
+        """`active`, `waiting`, `ended` or `retired`."""
+        if self.retired_at is not None and self.retired_at <= now:
+            return "retired"
+        if now < self.starts_at:
+            return "waiting"
+        return "active" if now < self.ends_at else "ended"

@@ -6,9 +6,11 @@ SELECT * FROM withdrawal WHERE id IN (VALUES (:id), ...);
 
 -- name: insert_withdrawal
 INSERT INTO withdrawal (id, number, customer, asset, network, amount, destination, decided_at, friction,
-                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed, watched_at)
+                        raised_friction, campaign, campaign_version, pause, submitted, decision, changed, watched_at,
+                        shadow, shadow_said, shadow_change)
 VALUES (:id, :number, :customer, :asset, :network, :amount, :destination, :decided_at, :friction,
-        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number, :watched_at), ...;
+        :friction, :campaign, :campaign_version, :pause, :submitted, :decision, :number, :watched_at,
+        :shadow, :shadow_said, :shadow_change), ...;
 
 -- name: save_withdrawal
 UPDATE withdrawal

@@ -50,12 +50,17 @@ CREATE TABLE withdrawal (
     consented_at     BIGINT,                  -- the police may know who she is; NULL again once she takes that back
     consent_text     TEXT,                    -- which text she read
     consent_number   BIGINT,                  -- the journal entry of her yes
-    subject_referral TEXT                     -- the referral that will carry the sealed subject, named before it exists
+    subject_referral TEXT,                    -- the referral that will carry the sealed subject, named before it exists
+    shadow           BIGINT,                  -- the shadow that saw it, if one ran; these four are the shadow's alone
+    shadow_said      TEXT,                    -- what it and the active version asked for: shadow_word.said
+    shadow_change    BIGINT,                  -- 1 no longer interrupted, 2 newly, 3 by both; NULL where by neither
+    shadow_answered  TEXT                     -- the same as shadow_said, after the answers
 );
 CREATE INDEX withdrawal_changed ON withdrawal (changed);
 CREATE INDEX withdrawal_of_customer ON withdrawal (customer, number);
 CREATE INDEX withdrawal_of_pause ON withdrawal (pause);
 CREATE INDEX withdrawal_decided ON withdrawal (decided_at, friction);
+CREATE INDEX withdrawal_of_change ON withdrawal (shadow, shadow_change, number) WHERE shadow_change IS NOT NULL;
 
 -- A cooling-off belongs to customer and destination; notices and questions are the same thing with no pause in them.
 -- elapsed and lapsed are computed from the clock and never written.
@@ -206,6 +211,33 @@ CREATE TABLE campaign (
     retired_at   BIGINT,
     activated_by TEXT   NOT NULL,
     PRIMARY KEY (id, version)
+);
+
+-- A campaign version that ran beside the active one, from its journal entry until it was stopped: at most one at a time
+-- in a jurisdiction. It is no row of `campaign`, for it was never in force.
+CREATE TABLE shadow (
+    number         BIGINT PRIMARY KEY,        -- the journal entry that began it
+    id             TEXT   NOT NULL,
+    version        BIGINT NOT NULL,
+    hash           TEXT   NOT NULL,
+    files          BYTES  NOT NULL,
+    jurisdiction   TEXT   NOT NULL,
+    beside         TEXT   NOT NULL,           -- the campaign, and the version of it, that was active
+    beside_version BIGINT NOT NULL,
+    started_at     BIGINT NOT NULL,
+    started_by     TEXT   NOT NULL,
+    stopped_at     BIGINT,
+    stopped_for    TEXT                       -- asked, activated (itself), or superseded (another version was)
+);
+
+-- What the two versions asked for, each combination once, and of how many withdrawals they said it.
+CREATE TABLE shadow_word (
+    shadow      BIGINT NOT NULL,
+    phase       TEXT   NOT NULL,              -- submit or answer
+    said        TEXT   NOT NULL,              -- the hash of `words`: rules may have long names, and index keys may not
+    words       BYTES  NOT NULL,
+    withdrawals BIGINT NOT NULL,
+    PRIMARY KEY (shadow, phase, said)
 );
 
 CREATE TABLE api_key (

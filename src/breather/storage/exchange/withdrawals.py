@@ -10,6 +10,7 @@ from breather.domain.cooling_off import Hold, Pause, Resolution, Resolved
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.outcome import Asked
+from breather.domain.shadow import Marked
 from breather.domain.standing import Standing
 from breather.domain.withdrawal import Withdrawal
 from breather.storage.exchange.encoding import decode_withdrawal, encode_withdrawal
@@ -54,6 +55,10 @@ class WithdrawalRow:
     consent_text: str | None
     consent_number: int | None
     subject_referral: str | None
+    shadow: int | None
+    shadow_said: str | None
+    shadow_change: int | None
+    shadow_answered: str | None
 
     def asked(self) -> Withdrawal:
         return decode_withdrawal(self.submitted)
@@ -171,10 +176,12 @@ class Decided:
     pause: str | None
     record: bytes
     watched_at: Millis | None = None
+    marked: Marked | None = None
 
 
 def withdrawal_row(asked: Withdrawal, decided: Decided, number: int, now: Millis) -> dict[str, Any]:
     """The parameters of `insert_withdrawal`."""
+    marked = decided.marked
     return {
         "id": asked.id,
         "number": number,
@@ -191,6 +198,9 @@ def withdrawal_row(asked: Withdrawal, decided: Decided, number: int, now: Millis
         "submitted": encode_withdrawal(asked),
         "decision": decided.record,
         "watched_at": decided.watched_at,
+        "shadow": None if marked is None else marked.shadow,
+        "shadow_said": None if marked is None else marked.said,
+        "shadow_change": None if marked is None else marked.change,
     }
 
 

@@ -22,6 +22,15 @@ from breather.people.password import password_matches
 from breather.storage.exchange.console_reader import ConsoleReader
 from breather.storage.exchange.console_record import WithdrawalFile
 from breather.storage.exchange.referrals import referrals_of
+from breather.storage.exchange.shadow_reader import (
+    ShadowRow,
+    changed,
+    find_shadow,
+    find_words,
+    newest_shadows,
+    outcomes,
+    words_of,
+)
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.exchange.bodies import REFERRAL_PATTERN
@@ -31,12 +40,14 @@ from breather.web.exchange.console_pages import (
     render_login,
     render_missing,
     render_relay,
+    render_shadow,
     render_status,
     render_withdrawal,
 )
 from breather.web.exchange.console_relay import relay_view
+from breather.web.exchange.console_shadow import CHANGES, Found, read_choice, shadow_said, shadow_view
 from breather.web.exchange.console_status import status_view
-from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShownAlert, Wording
+from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShadowSaid, ShownAlert, Wording
 from breather.web.exchange.console_withdrawal import withdrawal_view
 from breather.web.exchange.replies import alert_words
 from breather.web.exchange.site import Site
@@ -50,6 +61,7 @@ COOKIE = "breather-exchange-console-{}"
 DOOR_COOKIE = "breather-exchange-door-{}"
 SESSION_LIVES = 8 * HOUR
 ON_A_PAGE = 50
+SHADOWED_ON_A_PAGE = 25
 MOST_WAITING = 8
 WRONG = "That is not the password."
 
@@ -83,6 +95,7 @@ class ConsoleRoutes:
             Route("/console/login", self.door, methods=["GET"]),
             Route("/console/login", self.enter, methods=["POST"]),
             Route("/console/logout", self.leave, methods=["POST"]),
+            Route("/console/shadow", self.shadow, methods=["GET"]),
             Route("/console/relay", self.relay, methods=["GET"]),
             Route("/console/relay/{referral}/replay", self.replay, methods=["POST"]),
             Route("/console/status", self.status, methods=["GET"]),
@@ -151,9 +164,19 @@ class ConsoleRoutes:
             if file is None:
                 return Missing(render_missing(frame, wanted))
             told = referrals_of(one, wanted)
-            return render_withdrawal(
-                withdrawal_view(frame, file, reader.timeline(wanted), _wording(snapshot, file), told)
-            )
+            wording, entries = _wording(snapshot, file), reader.timeline(wanted)
+            return render_withdrawal(withdrawal_view(frame, file, entries, wording, told, _shadow_said(one, file)))
+
+        return await self._read(request, page)
+
+    async def shadow(self, request: Request) -> Response:
+        number, change, before = read_choice(request.query_params)
+
+        def page(frame: Frame, one: Reader) -> str:
+            known = newest_shadows(one)
+            shadow = (known[0] if known else None) if number is None else find_shadow(one, number)
+            found = Found() if shadow is None else _found(ConsoleReader(one, frame.now), one, shadow, (change, before))
+            return render_shadow(shadow_view(frame, shadow, known, found, (change, before)))
 
         return await self._read(request, page)
 
@@ -221,6 +244,24 @@ class ConsoleRoutes:
 
     def _cookie(self, name: str, value: str, seconds: int) -> str:
         return f"{name}={value}; Path=/console; Max-Age={seconds}; HttpOnly; SameSite=Strict{self._secure}"
+
+
+def _shadow_said(one: Reader, file: WithdrawalFile) -> ShadowSaid | None:
+    row = file.decided.row
+    if row.shadow is None:
+        return None
+    submitted = find_words(one, row.shadow, "submit", row.shadow_said)
+    return shadow_said(
+        find_shadow(one, row.shadow), submitted, find_words(one, row.shadow, "answer", row.shadow_answered)
+    )
+
+
+def _found(reader: ConsoleReader, one: Reader, shadow: ShadowRow, choice: tuple[str, int]) -> Found:
+    change, before = choice
+    said, whole = words_of(one, shadow.number)
+    rows, more = changed(one, shadow.number, CHANGES[change], before, SHADOWED_ON_A_PAGE)
+    older = rows[-1].number if more else None
+    return Found(said, whole, outcomes(one, shadow.number), reader.decided(rows), older)
 
 
 def _csrf(session: str) -> str:

@@ -2,19 +2,21 @@
 
 The console reads, but for one act: a dead letter may be tried again. Its pages carry no script and no inline style; the
 query string holds the whole state of a list, so that a page can be kept, sent and gone back to. Addresses: `/console`,
-`/console/withdrawals/<id>`, `/console/relay`, `/console/relay/<referral>/replay`, `/console/status`, `/console/login`,
-`/console/logout`.
+`/console/withdrawals/<id>`, `/console/shadow`, `/console/relay`, `/console/relay/<referral>/replay`, `/console/status`,
+`/console/login`, `/console/logout`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from breather.domain.cooling_off import State
 from breather.domain.friction import Friction
 from breather.domain.intervention import Decision
+from breather.domain.shadow import Change
 from breather.storage.exchange.console_record import DecisionFilter
 from breather.web.exchange import console_words
+from breather.web.exchange.console_shadow import CHANGES, ShadowView
 from breather.web.exchange.console_view import (
     DecisionsView,
     Frame,
@@ -26,6 +28,12 @@ from breather.web.exchange.console_view import (
 from breather.web.pages import environment
 
 LIST = "/console"
+SHADOW = "/console/shadow"
+TITLES: Mapping[Change, str] = {
+    Change.NEWLY: "newly interrupted",
+    Change.NO_LONGER: "no longer interrupted",
+    Change.BOTH: "interrupted by both",
+}
 
 
 def render_login(view: LoginView) -> str:
@@ -56,6 +64,25 @@ def render_withdrawal(view: WithdrawalView) -> str:
 def render_status(view: StatusView) -> str:
     """Processes, campaigns and packs."""
     return _page("status", view)
+
+
+def render_shadow(view: ShadowView) -> str:
+    """A shadow beside the active version, and the withdrawals of one change."""
+
+    def listed_change(change: str, before: int | None = None) -> str:
+        number = "" if view.shadow is None else str(view.shadow.number)
+        query = {"shadow": number, "change": change} | ({} if before is None else {"before": str(before)})
+        return f"{SHADOW}?{urlencode(query)}"
+
+    return _page(
+        "shadow",
+        view,
+        frictions=tuple(Friction),
+        shares=shares,
+        changes=tuple((key, change, TITLES[change]) for key, change in CHANGES.items()),
+        heading=TITLES[CHANGES[view.change]].capitalize(),
+        listed_change=listed_change,
+    )
 
 
 def render_relay(view: RelayView) -> str:
@@ -99,7 +126,7 @@ def shares(counts: Iterable[int]) -> tuple[tuple[float, float], ...]:
     return tuple((round(sum(widths[:place]), 3), round(width, 3)) for place, width in enumerate(widths))
 
 
-def _page(name: str, view: DecisionsView | WithdrawalView | StatusView | RelayView, **more: Any) -> str:
+def _page(name: str, view: DecisionsView | WithdrawalView | StatusView | RelayView | ShadowView, **more: Any) -> str:
     template = environment().get_template(f"console/{name}.html")
     return template.render(
         view=view, frame=view.frame, words=console_words, address=address_of, listed=_of_customer, **more

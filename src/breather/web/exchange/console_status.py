@@ -26,7 +26,7 @@ def status_view(
 
 
 def _campaign(row: CampaignRow, expires: Millis | None, now: Millis) -> CampaignLine:
-    standing = _standing(row, now)
+    standing = row.standing(now)
     return CampaignLine(
         id=row.id,
         version=row.version,
@@ -43,14 +43,6 @@ def _campaign(row: CampaignRow, expires: Millis | None, now: Millis) -> Campaign
         pack_expires=expires,
         pack_standing=_pack_standing(row, expires, now),
     )
-
-
-def _standing(row: CampaignRow, now: Millis) -> str:
-    if row.retired_at is not None and row.retired_at <= now:
-        return "retired"
-    if now < row.starts_at:
-        return "waiting"
-    return "active" if now < row.ends_at else "ended"
 
 
 def _pack_standing(row: CampaignRow, expires: Millis | None, now: Millis) -> str:

@@ -210,6 +210,23 @@ class ReferralLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ShadowSaid:
+    """What a shadow asked for, and what the active version did; `after` is the same after the answers, or None.
+
+    `shadow` is None where its rules failed with `problem`.
+    """
+
+    name: str
+    number: int
+    active: Friction
+    shadow: Friction | None
+    hits: tuple[str, ...]
+    undetermined: tuple[str, ...]
+    problem: str
+    after: "ShadowSaid | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class WithdrawalView:
     """`asked` is the friction that the rules asked for, where another was done; `typology` is after the answers.
     `consent` is since when she agrees to be named, and the id of the text that she read.
@@ -241,6 +258,7 @@ class WithdrawalView:
     submitted: str
     referrals: tuple[ReferralLine, ...] = ()
     consent: tuple[int, str] | None = None
+    shadow: ShadowSaid | None = None
 
 
 @dataclass(frozen=True, slots=True)

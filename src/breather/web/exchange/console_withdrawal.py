@@ -25,6 +25,7 @@ from breather.web.exchange.console_view import (
     PlaceView,
     RuleLine,
     RuleText,
+    ShadowSaid,
     TimelineEntry,
     WithdrawalView,
     Wording,
@@ -58,6 +59,7 @@ def withdrawal_view(
     entries: Iterable[JournalRow],
     wording: Wording,
     referrals: Iterable[ReferralRow] = (),
+    shadow: ShadowSaid | None = None,
 ) -> WithdrawalView:
     """`wording` is what the frozen campaign version and its pack say."""
     row = file.decided.row
@@ -99,6 +101,7 @@ def withdrawal_view(
         submitted=words.pretty(row.submitted),
         referrals=tuple(referral_line(one) for one in referrals),
         consent=(row.consented_at, row.consent_text or "") if row.consented_at is not None else None,
+        shadow=shadow,
     )
 
 
