@@ -20,6 +20,7 @@ from breather.domain.withdrawal import Kind
 from breather.storage.backtest.version import Version, read, unknown_column, value_column
 
 MEMORY = "3GB"
+MOST_NAMED = 10
 # Milliseconds: nothing was withdrawn before the first block (3 January 2009), and no file knows the year 10,000.
 FIRST, LAST = 1_230_940_800_000, 253_402_300_799_999
 
@@ -69,6 +70,18 @@ class History(AbstractContextManager["History"]):
         self._refuse(_wrong_columns(self._columns(self._source, self._file), versions))
         self.withdrawals, self.first, self.last, nameless = self.one("extent", file=self._source)
         self._refuse(self._wrong_rows(nameless))
+
+    def refuse_repeated(self) -> None:
+        """Raises Refused for a withdrawal that stands there twice: it would be counted twice."""
+        if not self.one("hashes_repeated", file=self._source)[0]:
+            return
+        rows = self.all("repeated", numbered=_parquet(self._file, ", file_row_number = true"), most=MOST_NAMED)
+        findings = []
+        for withdrawal, places in rows:
+            stands = ", ".join(map(str, places[:MOST_NAMED]))
+            message = f"{withdrawal!r} stands in rows {stands}; a withdrawal has one row"
+            findings.append(Finding(f"{self._file.name}:id", "repeated-id", message))
+        self._refuse(findings)
 
     def close(self) -> None:
         self._connection.close()
@@ -198,8 +211,8 @@ def _offset(offsets: Sequence[tuple[int, int]]) -> str:
     return f"CASE {cases} ELSE {offsets[0][1]} END" if cases else str(offsets[0][1])
 
 
-def _parquet(file: Path) -> str:
-    return f"read_parquet({_named(file)})"
+def _parquet(file: Path, options: str = "") -> str:
+    return f"read_parquet({_named(file)}{options})"
 
 
 def _csv(file: Path) -> str:
