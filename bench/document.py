@@ -42,6 +42,9 @@ MEANING = """
   file, from opening and checking the file to the counts. `handwritten_sql` is one query in DuckDB that reads the same
   file and counts the same, without casts, and without a thought for what is not finite; their counts are compared in
   every round. `backtest_report_s` is the whole report, once, `backtest_peak_gb` the most memory that the process had.
+- `replay_per_s`: rows a second of `breather replay` over a simulated history of 35,000 withdrawals with features and
+  decisions: read, fed through the fold in one thread, and every value compared. `reading_rows` only reads the same file
+  into the same rows.
 - `inbox_p99_ms`: from sending a customer's *help* over HTTP until her referral is durable in the agency's inbox,
   through the exchange's decision, its promise, the worker that finds it due, and the agency's receipt. One at a time,
   services as they are shipped.

@@ -165,6 +165,20 @@ class ExchangeProcess:
         return False
 
 
+@dataclass
+class StandingTime:
+    """What its clock says to whoever sends a simulation: it stands, until the test sets it."""
+
+    exchange: ExchangeProcess
+    moves: bool = False
+
+    def now(self) -> int:
+        return self.exchange.now
+
+    def reach(self, at: int) -> None:
+        """It never comes."""
+
+
 @contextmanager
 def prepared_exchange(folder: Path, database: str, **changed: Any) -> Iterator[ExchangeProcess]:
     """Ready to start; whatever was started in it is stopped at the end. `changed` are settings."""

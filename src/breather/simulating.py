@@ -10,13 +10,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from breather.simulation.load import Load, Sent, send, service
+from breather.simulation.load import Load
 from breather.simulation.parameters import Parameters, read_parameters
 from breather.simulation.parquet import refuse_taken, write_folder
 from breather.simulation.rows import Simulation
+from breather.simulation.sending import Sender, Sent, service
 from breather.simulation.simulate import STAGES, simulate
 
 LINES = Path("-")
+# Connections of `--service`.
+HANDS = 8
 
 
 def parameters_from(file: Path | None, more: Mapping[str, object]) -> Parameters:
@@ -46,13 +49,15 @@ def to_lines(parameters: Parameters, seed: int, out: TextIO) -> None:
 
 
 def to_service(parameters: Parameters, seed: int, url: str, api_key: str) -> Sent:
-    """What exchange 1 posts, to a running service in mode test. Raises ValueError for a live one, and Problem."""
+    """What exchange 1 and its customers do, to a running service in mode test. Raises ValueError for a live one, and
+    Problem.
+    """
     breather = service(url, api_key)
     console = Console(stderr=True)
     with breather, _progress(console) as progress:
         load = Load(parameters, _made(parameters, seed, progress))
         task = progress.add_task("sending", total=len(load))
-        sent = send(breather, load, advanced=lambda: progress.advance(task))
+        sent = Sender(breather, load).send(HANDS, advanced=lambda: progress.advance(task))
     console.print(_table(sent))
     return sent
 
@@ -70,10 +75,13 @@ def _made(parameters: Parameters, seed: int, progress: Progress) -> Simulation:
 
 def _table(sent: Sent) -> Table:
     table = Table("what the service did", "withdrawals", box=None, pad_edge=False)
-    rows: dict[str, int] = {"submitted": sent.submitted}
+    rows: dict[str, int] = {"submitted": sent.submitted, "of these second tries": sent.returned}
     rows |= {f"friction {word}": sent.frictions[word] for word in sorted(sent.frictions)}
-    rows |= {"stopped": sent.stopped, "broadcast": sent.broadcast, "waiting for the customer's page": sent.left}
-    rows |= {"refused": sent.refused, "no decision in time": sent.unanswered}
+    rows |= {"no decision in time": sent.unanswered, "pages opened": sent.pages}
+    rows |= {word: sent.acts[word] for word in sorted(sent.acts)}
+    rows |= {"answered with a lie": sent.lied, "friction raised by answers": sent.raised}
+    rows |= {"not offered by the page": sent.not_offered, "in a pause that outlasts this": sent.waiting}
+    rows |= {f"refused: {word}": sent.refused[word] for word in sorted(sent.refused)}
     for name, count in rows.items():
         table.add_row(name, str(count))
     return table

@@ -74,6 +74,7 @@ def backtest(question: Question, begun: Callable[[str], None] = lambda stage: No
     other = None if against is None else Version(against, "a")
     begun(STAGES[0])
     with History(question.history, [each for each in (version, other) if each is not None]) as history:
+        history.refuse_repeated()
         history.judge(
             [each for each in (version, other) if each is not None],
             leads(history.first, history.last, campaign.time_zone),

@@ -72,7 +72,7 @@ def feature_columns(rows: Sequence[Features]) -> dict[str, Any]:
         if Unknown in set(map(type, values)):
             # Unknown is a text, too, so its type is what tells.
             columns[known] = pa.array([None if type(value) is Unknown else value for value in values], kind)
-            reasons = [value.value if type(value) is Unknown else None for value in values]
+            reasons = [value if type(value) is Unknown else None for value in values]
             columns[unknown] = pa.array(reasons, pa.string())
         else:
             columns[known] = pa.array(values, kind)

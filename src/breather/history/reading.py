@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from breather.domain.catalogue import CATALOGUE
@@ -22,6 +23,7 @@ from breather.history.served import Served
 from breather.history.writing import PARTS
 
 ROWS_A_BATCH = 8_192
+MOST_NAMED = 10
 _SCHEMA = exported_schema()
 
 
@@ -54,7 +56,10 @@ class History:
         self.features = tuple(name for name in CATALOGUE if feature_column(name) in schema.names)
 
     def batches(self, size: int = ROWS_A_BATCH) -> Iterator[tuple[Any, list[Served]]]:
-        """Tables as they are in the file, each with its rows. Raises Refused for the first row that cannot be one."""
+        """Tables as they are in the file, each with its rows. Raises Refused for a withdrawal that stands there twice,
+        before any, and for the first row that cannot be one.
+        """
+        self._refuse_repeated()
         rows = Rows(has_order=self.has_order, has_decided=self.has_decided)
         for file in self.files:
             try:
@@ -63,6 +68,23 @@ class History:
                         yield pa.Table.from_batches([batch]), rows.read(file, batch)
             except pa.ArrowException as broken:
                 raise Refused(f"{file} cannot be read", [Finding(str(file), "broken", str(broken))]) from None
+
+    def _refuse_repeated(self) -> None:
+        """Two rows of one withdrawal would be two in every sum and median."""
+        try:
+            ids = pq.ParquetDataset(self.files).read(columns=["id"]).column("id")
+        except pa.ArrowException as broken:
+            raise Refused(f"{self.place} cannot be read", [Finding(str(self.place), "broken", str(broken))]) from None
+        if pc.count_distinct(ids, mode="only_valid").as_py() == len(ids) - ids.null_count:
+            return
+        counted = pc.value_counts(ids.drop_null())
+        repeated = counted.filter(pc.greater(pc.struct_field(counted, "counts"), 1))
+        findings = []
+        for one in repeated.slice(0, MOST_NAMED).to_pylist():
+            rows = [str(row + 1) for row in pc.indices_nonzero(pc.equal(ids, one["values"])).to_pylist()]
+            message = f"{one['values']!r} stands in rows {', '.join(rows[:MOST_NAMED])}; a withdrawal has one row"
+            findings.append(Finding(f"{self.place.name}:id", "repeated-id", message))
+        raise Refused(f"{self.place} has {len(repeated)} withdrawals twice or more", findings)
 
 
 def _open(file: Path) -> Any:

@@ -108,7 +108,7 @@ class Replay:
         self._decides = decides
         self._profiled = Profiled()
         self._confirmed: defaultdict[str, set[str]] = defaultdict(set)
-        self._waiting: list[tuple[int, int, Withdrawal, Act | Found, bool]] = []
+        self._waiting: list[tuple[int, int, Withdrawal, str, Act | Found, bool]] = []
         self._acts = 0
 
     def submit(self, served: Served) -> Replayed:
@@ -124,23 +124,22 @@ class Replay:
         friction = decided.friction if decided is not None else served.friction
         assert friction is not None, "either the history says it or a campaign does"
         self._profiled.keep(asked.customer, destination, after_decision(folded, friction, served.at))
-        self._wait(served)
+        self._wait(served, destination)
         return Replayed(features, decided)
 
-    def _wait(self, served: Served) -> None:
+    def _wait(self, served: Served, destination: str) -> None:
         if served.stop is not None:
-            self._push(served.asked, served.stop, stops=True)
+            self._push(served.asked, destination, served.stop, stops=True)
         if served.broadcast is not None:
-            self._push(served.asked, served.broadcast, stops=False)
+            self._push(served.asked, destination, served.broadcast, stops=False)
         for found in served.found:
-            self._push(served.asked, found, stops=False)
+            self._push(served.asked, destination, found, stops=False)
 
-    def _push(self, asked: Withdrawal, act: Act | Found, *, stops: bool) -> None:
+    def _push(self, asked: Withdrawal, destination: str, act: Act | Found, *, stops: bool) -> None:
         self._acts += 1
-        heapq.heappush(self._waiting, (act.position, self._acts, asked, act, stops))
+        heapq.heappush(self._waiting, (act.position, self._acts, asked, destination, act, stops))
 
-    def _happen(self, asked: Withdrawal, act: Act | Found, stops: bool) -> None:
-        destination = asked.destination.key
+    def _happen(self, asked: Withdrawal, destination: str, act: Act | Found, stops: bool) -> None:
         if isinstance(act, Found):
             listed = self._confirmed[destination]
             if act.confirmed:

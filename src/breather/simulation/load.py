@@ -1,27 +1,29 @@
 """A simulation as load: bodies for POST /v1/withdrawals in order of time, and what becomes of each.
 
-What people do depends on what they are shown, so the acts are asked for when the friction is known. A running service
-stamps everything with its own clock: `at` orders the load and tells the gaps, it does not reach the service.
+What people do depends on what they are shown, so the acts are asked for when the friction is known; and a victim who
+was stopped may be sent back, with a withdrawal that no history holds. `sending` brings all of it to a running service.
 
-Acts by the VASP go through its API (`breather.client`); acts by the customer (`acknowledge`, `answer`) happen on the
-alert's page, behind a link of her own. `send` does what an exchange can do: it posts, and reports stops, calls for help
-and broadcasts. It is the way into a database too: through a running service, because only its decisions fill one.
+Acts by the VASP go through its API; acts by the customer (`acknowledge`, `answer`) happen on the alert's page, behind a
+link of her own.
 """
 
 import hashlib
 import heapq
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain, count
 from typing import Any
 
-from breather.client import Account, Breather, Problem, Residence, SessionEvidence, Unavailable, Withdrawal, Word
+from breather.client import Account, Residence, SessionEvidence, Withdrawal
 from breather.domain.amount import format_units
 from breather.domain.friction import Friction
 from breather.domain.instant import HOUR, MINUTE, SECOND, Millis, format_instant
 from breather.domain.typology import Typology
+from breather.simulation.dice import PERMILLE
 from breather.simulation.ledgers import AMOUNT_DECIMALS, ASSETS, NETWORKS
 from breather.simulation.parameters import Parameters
 from breather.simulation.population import UNKNOWN
+from breather.simulation.returning import Return, other_address, return_of
 from breather.simulation.rows import DEPOSIT_KINDS, KINDS, Simulation
 from breather.simulation.scam import CASE_NAMES, MULE_NAME
 from breather.simulation.victim import End, Person, Reaction, react
@@ -33,11 +35,14 @@ _CENTS = 2
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """`body` is what is posted at `at` (ms UTC). `row` is that of the simulation."""
+    """`body` is what is posted at `at` (ms UTC). `row` is that of the simulation. `again`: a second try, after the
+    first one was stopped; what she does then is drawn anew.
+    """
 
     at: int
     row: int
     body: dict[str, Any]
+    again: Return | None = None
 
     @property
     def withdrawal(self) -> str:
@@ -75,13 +80,27 @@ class Load:
         for row in self._rows:
             yield Submission(int(self._simulation.history.at[row]), row, body_of(self._simulation, row))
 
-    def person(self, row: int) -> Person:
-        """Who stands before the alert: the truth, which nothing in the submission tells."""
+    def person(self, row: int, again: Return | None = None) -> Person:
+        """Who stands before the alert: the truth, which nothing in the submission tells. Whoever was sent back knows
+        what to answer.
+        """
         truth, history = self._simulation.truth, self._simulation.history
         kind = int(truth.kind[row])
         name = None if kind == UNKNOWN or CASE_NAMES[kind] == MULE_NAME else Typology(CASE_NAMES[kind])
         shared = 1 in (int(history.remote_access[row]), int(history.screen_shared[row]), int(history.on_call[row]))
+        if again is not None:
+            return Person(name, True, shared, again.draw, again.way)
         return Person(name, bool(truth.coached[row]), shared, int(truth.draw[row]), int(truth.way[row]))
+
+    def second_try(self, submission: Submission, stopped_at: int) -> Submission | None:
+        """What she is sent back with after the stop of a first try, or None. Nothing more follows a second one."""
+        if submission.again is not None:
+            return None
+        again = return_of(self._parameters, self.person(submission.row), submission.withdrawal)
+        if again is None:
+            return None
+        body = _body_again(self._simulation, submission, again)
+        return Submission(stopped_at + again.after, submission.row, body, again)
 
     def acts(
         self, submission: Submission, friction: Friction, exposure: int = 1, listed: bool = False, pause: int = PAUSE
@@ -89,27 +108,39 @@ class Load:
         """What happens after this friction, in order of time. `exposure` counts her alerts, this one included;
         `listed`: the alert says that the address is a confirmed one; `pause` is in ms.
         """
-        person = self.person(submission.row)
-        reaction = react(self._parameters, person, friction, exposure, listed)
-        return tuple(_acts(submission, reaction, friction, pause, person.way))
+        reaction = self.reaction(submission, friction, exposure, listed)
+        way = self.person(submission.row, submission.again).way
+        return tuple(_acts(submission, reaction, friction, pause, way))
+
+    def reaction(self, submission: Submission, friction: Friction, exposure: int = 1, listed: bool = False) -> Reaction:
+        return react(self._parameters, self.person(submission.row, submission.again), friction, exposure, listed)
 
     def steps(self, friction_of: Callable[[Submission], Friction]) -> Iterator[Submission | Act]:
-        """Submissions and acts together, in order of time; `friction_of` stands for the service."""
-        waiting: list[tuple[int, int, Act]] = []
+        """Submissions, second tries and acts together, in order of time; `friction_of` stands for the service."""
+        waiting: list[tuple[int, int, Submission | Act]] = []
         exposures: dict[str, int] = {}
-        number = 0
-        for submission in self:
-            while waiting and waiting[0][0] <= submission.at:
-                yield heapq.heappop(waiting)[2]
-            yield submission
-            friction = friction_of(submission)
-            seen = exposures.get(submission.customer, 0) + (friction is not Friction.NONE)
-            exposures[submission.customer] = seen
-            for act in self.acts(submission, friction, seen):
-                number += 1
-                heapq.heappush(waiting, (act.at, number, act))
-        while waiting:
-            yield heapq.heappop(waiting)[2]
+        turns = count()
+        for submission in chain(self, (None,)):
+            while waiting and (submission is None or waiting[0][0] <= submission.at):
+                step = heapq.heappop(waiting)[2]
+                yield step
+                for following in self._following(step, friction_of, exposures) if isinstance(step, Submission) else ():
+                    heapq.heappush(waiting, (following.at, next(turns), following))
+            if submission is not None:
+                heapq.heappush(waiting, (submission.at, next(turns), submission))
+
+    def _following(
+        self, submission: Submission, friction_of: Callable[[Submission], Friction], exposures: dict[str, int]
+    ) -> Iterator[Submission | Act]:
+        friction = friction_of(submission)
+        seen = exposures.get(submission.customer, 0) + (friction is not Friction.NONE)
+        exposures[submission.customer] = seen
+        for act in self.acts(submission, friction, seen):
+            yield act
+            if act.body["event"] == "stop" and act.by == "link":
+                again = self.second_try(submission, act.at)
+                if again is not None:
+                    yield again
 
 
 def body_of(simulation: Simulation, row: int) -> dict[str, Any]:
@@ -139,6 +170,19 @@ def body_of(simulation: Simulation, row: int) -> dict[str, Any]:
         ),
         session=SessionEvidence(**flags, security_changed_at=_known(int(history.security_at[row]))),
     ).body()
+
+
+def _body_again(simulation: Simulation, first: Submission, again: Return) -> dict[str, Any]:
+    """The same wish for less, or to another address, under an id of its own."""
+    history, row = simulation.history, first.row
+    body = {**first.body, "id": f"{first.withdrawal}-2"}
+    units = max(int(history.amount[row]) * again.share // PERMILLE, 1)
+    body["amount"] = format_units(units, AMOUNT_DECIMALS)
+    if "amount_usd" in body:
+        body["amount_usd"] = _dollars(max(int(history.usd[row]) * again.share // PERMILLE, 1))
+    if again.elsewhere:
+        body["destination"] = {"address": other_address(first.withdrawal, int(history.network[row]))}
+    return body
 
 
 def _known(value: int) -> int | None:
@@ -186,60 +230,3 @@ def _acts(submission: Submission, reaction: Reaction, friction: Friction, pause:
         yield act(wait, "vasp", "confirm", **fresh, session=submission.body.get("session", {}))
     digest = hashlib.sha256(f"breather simulation, invented: {name}".encode()).hexdigest()
     yield act(wait + 10 * SECOND, "vasp", "broadcast", transaction_id=digest)
-
-
-@dataclass(slots=True)
-class Sent:
-    """What a service did with the load. `unanswered`: asked, and no decision in time; `refused`: an act came too
-    early, or the service knew better; `left`: the customer would have to do something on the alert's page first.
-    """
-
-    submitted: int = 0
-    unanswered: int = 0
-    refused: int = 0
-    stopped: int = 0
-    broadcast: int = 0
-    left: int = 0
-    frictions: dict[str, int] = field(default_factory=dict)
-
-
-def service(url: str, api_key: str) -> Breather:
-    """The service to send to. Raises ValueError for a live one: the invented must never stand among the real."""
-    if api_key.startswith("brk_live_"):
-        raise ValueError("this key is for a live service; a simulation goes only to one in mode test")
-    return Breather(url, api_key, vasp="simulated")
-
-
-def send(breather: Breather, load: Load, deadline: float = 5.0, advanced: Callable[[], None] = lambda: None) -> Sent:
-    """Post everything to a running service, one after the other. Raises Problem where it refuses a submission."""
-    sent = Sent()
-    exposures: dict[str, int] = {}
-    for submission in load:
-        assessment = breather.assess(submission.body, deadline)
-        sent.submitted += 1
-        advanced()
-        if assessment.decision is Word.WAIT or assessment.friction is None:
-            sent.unanswered += 1
-            continue
-        friction = Friction.from_word(str(assessment.friction))
-        sent.frictions[friction.word] = sent.frictions.get(friction.word, 0) + 1
-        seen = exposures.get(submission.customer, 0) + (friction is not Friction.NONE)
-        exposures[submission.customer] = seen
-        _report(breather, sent, load.acts(submission, friction, seen))
-    return sent
-
-
-def _report(breather: Breather, sent: Sent, acts: tuple[Act, ...]) -> None:
-    """Stops and calls for help the exchange may report for her; what she must do on the page ends it here."""
-    for act in acts:
-        event = act.body["event"]
-        if act.by == "link" and event not in {"stop", "help"}:
-            sent.left += 1
-            return
-        try:
-            breather.event(act.withdrawal, act.body)
-        except (Problem, Unavailable):
-            sent.refused += 1
-            return
-        sent.stopped += event == "stop"
-        sent.broadcast += event == "broadcast"

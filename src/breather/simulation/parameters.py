@@ -80,6 +80,9 @@ class Parameters:
         abandons_notice, abandons_questions, abandons_cooling_off, abandons_hold: I, honest customers beyond
             stops_unprompted: the cost of a false alarm. More than A$100m were abandoned at one bank's prompts, of
             which nobody knows how much was honest (P news.nab.com.au).
+        returns, returns_elsewhere: I, of stopped victims, and of those who return; nothing is published on how many try
+            again. That they are talked to until they do is (N conversation.which.co.uk; a team for those who do not
+            believe the police: N rti.org.tw).
         lapses: I, of those who did not stop at a pause. asks_help: I. says_listening: I, of those whose session is
             shared.
     """
@@ -139,6 +142,8 @@ class Parameters:
     abandons_questions: int = _whole(20)
     abandons_cooling_off: int = _whole(60)
     abandons_hold: int = _whole(150)
+    returns: int = _whole(300)
+    returns_elsewhere: int = _whole(400)
     lapses: int = _whole(120)
     asks_help: int = _whole(30)
     says_listening: int = _whole(100)

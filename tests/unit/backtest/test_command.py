@@ -149,6 +149,14 @@ BAD_HISTORIES: Mapping[str, tuple[Change, list[str]]] = {
         ["feature_on_call__unknown: 20 rows"],
     ),
     "columns in capitals": (lambda table: table.rename_columns([n.upper() for n in table.column_names]), ["'AT'"]),
+    "a withdrawal twice": (
+        lambda table: pa.concat_tables([table.slice(0, 5), table.slice(3)]),
+        [
+            "bad.parquet:id",
+            "'<i>3</i>[b]' stands in rows 4, 6; a withdrawal has one row",
+            "'<i>4</i>[b]' stands in rows 5, 7",
+        ],
+    ),
     "an empty history": (lambda table: table.slice(0, 0), ["has no withdrawal"]),
     "no features at all": (lambda table: table.select(["at", "id", "customer_ref"]), ["replay --features"]),
     "nobody there": (

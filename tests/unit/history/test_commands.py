@@ -112,6 +112,10 @@ def test_a_difference_is_shown_and_exits_with_1_and_nothing_is_written(simulated
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.parquet", "good.parquet"]
 
 
+def twice(table: pa.Table) -> pa.Table:
+    return put("id", 4, table["id"][2].as_py())(table)
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -134,6 +138,9 @@ def test_a_difference_is_shown_and_exits_with_1_and_nothing_is_written(simulated
         (put("account_balance_usd", 0, -1), "must be more than zero"),
         (put("stopped_at", 0, 1), "stopped_at: row 1, withdrawal 'w"),
         (put("at", 0, -1), "-1 is no instant in ms UTC"),
+        (twice, "id: 'w1-"),
+        (twice, "stands in rows 3, 5; a withdrawal has one row"),
+        (twice, "has 1 withdrawals twice or more"),
         (reversed_rows, "lies before the row before it"),
     ],
 )
@@ -185,8 +192,9 @@ def test_an_exchange_that_decided_nothing_has_nothing_to_export(tmp_path: Path) 
 def test_a_folder_has_parts_of_a_bounded_size(simulated: Path, tmp_path: Path) -> None:
     table = pq.read_table(simulated)
     with HistoryWriter(tmp_path / "h", table.schema, rows_a_part=1) as writer:
-        for _ in range(2):
-            writer.write(table)
+        for part in "ab":
+            ids = pa.array([f"{part}-{each}" for each in table["id"].to_pylist()])
+            writer.write(table.set_column(table.schema.get_field_index("id"), table.schema.field("id"), ids))
             writer._flush()
     assert [path.name for path in sorted((tmp_path / "h").iterdir())] == ["part-00001.parquet", "part-00002.parquet"]
     said = refused(tmp_path, "replay", tmp_path / "h", "--features", tmp_path / "f.parquet")

@@ -3,15 +3,17 @@
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from breather import cli, simulating
-from breather.simulation.load import Load, Sent
+from breather import cli
+from breather.simulation.load import Load
 from breather.simulation.parameters import Parameters, read_parameters
+from breather.simulation.sending import Sender, Sent
 from breather.simulation.simulate import simulate
 
 
@@ -91,11 +93,11 @@ def test_a_live_service_is_refused() -> None:
 def test_a_service_that_is_away_is_waited_for_and_said(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[int] = []
 
-    def sent(breather: object, load: Load, **given: object) -> Sent:
-        told.append(len(load))
-        return Sent(submitted=len(load), unanswered=len(load), frictions={"notice": 2})
+    def sent(sender: Sender, hands: int, **given: object) -> Sent:
+        told.append(len(sender._load))
+        return Sent(submitted=told[0], unanswered=told[0], frictions=Counter({"notice": 2}))
 
-    monkeypatch.setattr(simulating, "send", sent)
+    monkeypatch.setattr(Sender, "send", sent)
     key = "brk_test_" + "x" * 43
     result = run("--service", "http://127.0.0.1:1", "--customers", "10", EXCHANGE_API_KEY=key)
     assert result.exit_code == 0, result.output

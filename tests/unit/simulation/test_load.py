@@ -1,18 +1,15 @@
 """Load: bodies that the real decoder accepts, and acts that may follow them, in order of time."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any, cast
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from breather.client import Assessment, Breather, Problem, Unavailable, Why, Word
-from breather.client import Friction as ClientFriction
 from breather.domain.event import MAY, Actor, EventKind
 from breather.domain.friction import Friction
 from breather.domain.instant import HOUR, parse_instant
-from breather.simulation.load import PAUSE, Act, Load, Submission, body_of, send, service
+from breather.simulation.load import PAUSE, Act, Load, Submission, body_of
 from breather.simulation.parameters import Parameters
 from breather.simulation.population import UNKNOWN
 from breather.simulation.simulate import simulate
@@ -20,7 +17,7 @@ from breather.web.exchange.bodies import WithdrawalBody
 from breather.web.exchange.event_reading import event_of, read_event_body
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.shape import read_shape
-from tests.unit.simulation.made import CROWDED, FEW, SEED, crowded, few
+from tests.unit.simulation.made import CROWDED, FEW, SEED, crowded, few, near
 
 LOAD = Load(FEW, few())
 
@@ -148,7 +145,8 @@ def test_without_an_alert_the_load_stops_what_the_history_stopped() -> None:
 def test_steps_weave_submissions_and_acts_in_order() -> None:
     steps = list(LOAD.steps(lambda submission: Friction(submission.row % 5)))
     assert [step.at for step in steps] == sorted(step.at for step in steps)
-    assert sum(isinstance(step, Submission) for step in steps) == len(LOAD)
+    first = [step for step in steps if isinstance(step, Submission) and step.again is None]
+    assert [step.body for step in first] == [each.body for each in LOAD]
     posted: set[str] = set()
     for step in steps:
         if isinstance(step, Submission):
@@ -167,60 +165,59 @@ def test_a_default_pause_is_an_hour() -> None:
     assert PAUSE == HOUR
 
 
-def test_a_live_service_is_refused() -> None:
-    with pytest.raises(ValueError, match="only to one in mode test"):
-        service("http://127.0.0.1:1", "brk_live_" + "x" * 43)
-
-
-@dataclass
-class FakeService:
-    """Answers every withdrawal with the friction of its turn; `refuses` are events that it refuses."""
-
-    frictions: list[str]
-    refuses: set[str] = field(default_factory=set)
-    posted: list[str] = field(default_factory=list)
-
-    def assess(self, body: Mapping[str, Any], deadline: float) -> Assessment:
-        word = self.frictions[len(self.posted) % len(self.frictions)]
-        self.posted.append(str(body["id"]))
-        if word == "wait":
-            return Assessment(str(body["id"]), Word.WAIT, None, why=Why.TIMED_OUT)
-        return Assessment(str(body["id"]), Word.PROCEED, ClientFriction(word))
-
-    def event(self, withdrawal: str, body: Mapping[str, Any]) -> None:
-        assert withdrawal in self.posted
-        if body["event"] in self.refuses:
-            raise Problem(409, "not-elapsed", "")
-        if f"{body['event']}-away" in self.refuses:
-            raise Unavailable(Why.UNREACHABLE, "away")
-
-    @property
-    def breather(self) -> Breather:
-        return cast(Breather, self)
-
-
-def test_sending_counts_what_the_service_did() -> None:
-    fake = FakeService(["none", "notice", "questions", "wait"])
-    told: list[None] = []
-    sent = send(fake.breather, LOAD, advanced=lambda: told.append(None))
-    assert sent.submitted == len(LOAD) == len(told) == len(fake.posted)
-    assert sent.unanswered == len(LOAD) // 4
-    assert sum(sent.frictions.values()) + sent.unanswered == sent.submitted
-    # A notice and questions need the customer's own page; stops the exchange can report for her.
-    assert sent.stopped + sent.broadcast + sent.left + sent.unanswered == sent.submitted
-    assert min(sent.stopped, sent.broadcast, sent.left) > 0
-
-
-@pytest.mark.parametrize("refused", ["broadcast", "broadcast-away"])
-def test_a_refused_act_is_counted_and_the_load_goes_on(refused: str) -> None:
-    sent = send(FakeService(["none"], {refused}).breather, LOAD)
-    assert sent.submitted == len(LOAD)
-    assert sent.broadcast == 0
-    assert sent.refused + sent.stopped == len(LOAD)
-
-
 def test_a_mule_stands_before_an_alert_as_no_victim() -> None:
     made = few()
     mules = [submission for submission in LOAD if LOAD.person(submission.row).typology is None]
     assert any(made.truth.case[submission.row] != UNKNOWN for submission in mules)
     assert body_of(made, mules[0].row) == mules[0].body
+
+
+def second_tries(load: Load) -> list[tuple[Submission, Submission]]:
+    """Each stopped first try with the one that followed it."""
+    found = []
+    for submission in load:
+        again = load.second_try(submission, submission.at + 60_000)
+        if again is not None:
+            found.append((submission, again))
+    return found
+
+
+def test_a_second_try_is_for_less_or_goes_elsewhere_within_a_day_under_an_id_of_its_own() -> None:
+    reduced = redirected = 0
+    for first, again in second_tries(LOAD):
+        was = read_withdrawal(read_shape(json.dumps(first.body).encode(), WithdrawalBody))
+        now = read_withdrawal(read_shape(json.dumps(again.body).encode(), WithdrawalBody))
+        assert (now.customer, now.asset, now.id) == (was.customer, was.asset, f"{was.id}-2")
+        assert first.at + 60_000 < again.at < first.at + 60_000 + 24 * HOUR
+        assert (now.amount_usd is None) == (was.amount_usd is None)
+        reduced += now.destination == was.destination and now.amount < was.amount
+        redirected += now.destination != was.destination and now.amount == was.amount
+        assert now.destination.network == was.destination.network
+    assert reduced + redirected == len(second_tries(LOAD))
+    assert min(reduced, redirected) > 3
+
+
+def test_nobody_is_sent_back_but_victims_and_they_once() -> None:
+    for first, again in second_tries(LOAD):
+        assert LOAD.person(first.row).typology is not None
+        assert LOAD.person(again.row, again.again).coached
+        assert LOAD.second_try(again, again.at) is None
+
+
+def test_the_same_are_sent_back_every_time_and_as_many_as_assumed() -> None:
+    assert second_tries(Load(FEW, simulate(FEW, SEED))) == second_tries(LOAD)
+    victims = sum(LOAD.person(each.row).typology is not None for each in LOAD)
+    assert near(len(second_tries(LOAD)) / victims, FEW.returns / 1_000, victims)
+    nobody = replace(FEW, returns=0)
+    assert second_tries(Load(nobody, few())) == []
+    everybody = replace(FEW, returns=1_000)
+    assert len(second_tries(Load(everybody, few()))) == victims
+
+
+def test_only_after_a_stop_at_an_alert_does_a_second_try_come() -> None:
+    for friction, comes in ((Friction.NONE, False), (Friction.COOLING_OFF, True)):
+        steps = list(LOAD.steps(lambda submission, friction=friction: friction))  # type: ignore[misc]  # one parameter
+        again = [step for step in steps if isinstance(step, Submission) and step.again is not None]
+        assert bool(again) == comes
+        stopped = {step.withdrawal for step in steps if isinstance(step, Act) and step.body["event"] == "stop"}
+        assert {each.withdrawal.removesuffix("-2") for each in again} <= stopped

@@ -21,6 +21,7 @@ from breather.storage.backtest.columns import other_columns, spelt, wrong_column
 from breather.storage.backtest.version import Version, read
 
 MEMORY = "3GB"
+MOST_NAMED = 10
 # Milliseconds: nothing was withdrawn before the first block (3 January 2009), and no file knows the year 10,000.
 FIRST, LAST = 1_230_940_800_000, 253_402_300_799_999
 
@@ -76,6 +77,18 @@ class History(AbstractContextManager["History"]):
             there = self._columns(_parquet(part), part)
             for finding in wrong_columns(there, versions) or other_columns(there, columns, first.name):
                 yield replace(finding, pointer=f"{part.name}:{finding.pointer}")
+
+    def refuse_repeated(self) -> None:
+        """Raises Refused for a withdrawal that stands there twice: it would be counted twice."""
+        if not self.one("hashes_repeated", file=self._source)[0]:
+            return
+        rows = self.all("repeated", numbered=_parquet(self._file, ", file_row_number = true"), most=MOST_NAMED)
+        findings = []
+        for withdrawal, places in rows:
+            stands = ", ".join(map(str, places[:MOST_NAMED]))
+            message = f"{withdrawal!r} stands in rows {stands}; a withdrawal has one row"
+            findings.append(Finding(f"{self._file.name}:id", "repeated-id", message))
+        self._refuse(findings)
 
     def close(self) -> None:
         self._connection.close()
@@ -201,9 +214,9 @@ def _offset(offsets: Sequence[tuple[int, int]]) -> str:
     return f"CASE {cases} ELSE {offsets[0][1]} END" if cases else str(offsets[0][1])
 
 
-def _parquet(file: Path) -> str:
+def _parquet(file: Path, options: str = "") -> str:
     """What a folder is called is no column of the files in it, whatever DuckDB makes of `at=5/`."""
-    return f"read_parquet({_named(file)}, hive_partitioning = false)"
+    return f"read_parquet({_named(file)}, hive_partitioning = false{options})"
 
 
 def _csv(file: Path) -> str:
