@@ -152,7 +152,7 @@ def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None
         (
             'undetermined = ["much-larger-than-usual", ',
             'undetermined = ["rising-steps", ',
-            "example[25].undetermined",
+            "example[27].undetermined",
             "other-undetermined",
         ),
         ('{ unknown = "no_history" }', '{ unknown = "perhaps" }', "ordinary.days_since_stop.unknown", "unknown-word"),
