@@ -12,6 +12,7 @@ from breather.intelligence.base58_text import decode_base58
 
 POLKADOT, KUSAMA, GENERIC = 0, 2, 42
 ACCOUNT_BYTES = 32
+SHORTEST, LONGEST = 36, 50
 CHECKSUM_BYTES = 2
 # Numbers from 64 up take two bytes.
 FIRST_LONG, FIRST_RESERVED = 64, 128
@@ -24,7 +25,8 @@ _NAMES = {
 def read_polkadot(text: str) -> str:
     """The address itself: base58 has one spelling. Raises BadAddress."""
     form = "a Polkadot address has 46 to 48 characters and begins with 1"
-    if not 45 <= len(text) <= 50:
+    # Fewer only where the account begins with bytes of zeros.
+    if not SHORTEST <= len(text) <= LONGEST:
         raise BadAddress(AddressFault.LENGTH, f"{form}; this one has {len(text)}")
     data = decode_base58(text, "Polkadot")
     size = 2 if FIRST_LONG <= data[0] < FIRST_RESERVED else 1
