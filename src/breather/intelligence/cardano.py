@@ -4,6 +4,8 @@ Source: CIP-0019. The header's upper half is the type, its lower half the networ
 rewards and no payments. Pointer addresses are no longer made: the Conway era took their meaning away.
 """
 
+from collections.abc import Mapping
+
 from breather.intelligence.bad_address import AddressFault, BadAddress, of_test_network
 from breather.intelligence.bech32_text import (
     BECH32,
@@ -22,8 +24,8 @@ TEST_NETWORK_PREFIXES = ("addr_test1", "stake_test1")
 BYRON_BEGINNINGS = ("Ae2", "DdzFF", "2cW", "37bt")
 MAIN_NETWORK = 1
 # Header types to bytes: payment and stake part; payment part alone; stake part alone.
-LENGTHS = {0: 57, 1: 57, 2: 57, 3: 57, 6: 29, 7: 29}
-STAKE_LENGTHS = {14: 29, 15: 29}
+LENGTHS: Mapping[int, int] = {0: 57, 1: 57, 2: 57, 3: 57, 6: 29, 7: 29}
+STAKE_LENGTHS: Mapping[int, int] = {14: 29, 15: 29}
 POINTERS = frozenset({4, 5})
 
 _START, _STAKE_START = bech32_start(PREFIX[:-1]), bech32_start(STAKE_PREFIX[:-1])
@@ -68,7 +70,7 @@ def _header(digits: bytes) -> int:
     return digits[0] << 3 | digits[1] >> 2
 
 
-def _check_header(digits: bytes, lengths: dict[int, int]) -> None:
+def _check_header(digits: bytes, lengths: Mapping[int, int]) -> None:
     header = _header(digits)
     kind, network = header >> 4, header & 0x0F
     if kind not in lengths:

@@ -115,7 +115,8 @@ def _is_ip_address(host: str) -> bool:
 def _mapped(host: str) -> str:
     """UTS 46: small letters, one form of each character, a plain dot; without one dot at the end."""
     try:
-        mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
+        # Plain letters need no table, and nearly all names are plain.
+        mapped = host.lower() if host.isascii() else idna.uts46_remap(host, std3_rules=False, transitional=False)
     except idna.IDNAError as error:
         raise BadDomain(DomainFault.LABEL, f"no domain can be written so: {error}") from None
     mapped = mapped.removesuffix(".")

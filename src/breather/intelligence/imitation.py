@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from breather.intelligence.domain_name import DomainName
 
-_LOOKS_LIKE = {
+_LOOKS_LIKE: Mapping[str, str] = {
     # Cyrillic
     **dict(zip("аеорсухіјѕԛԝһԁкмтвнгпьӏ", "aeopcyxijsqwhdkmtbhrnbl", strict=True)),
     # Greek
@@ -28,7 +28,7 @@ _LOOKS_LIKE = {
     "m": "rn",
     "w": "vv",
 }
-_TABLE = str.maketrans(_LOOKS_LIKE)
+_TABLE: Mapping[int, str] = {ord(letter): alike for letter, alike in _LOOKS_LIKE.items()}
 # Scripts that are written together.
 _TOGETHER = (
     frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA"}),

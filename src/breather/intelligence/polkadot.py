@@ -5,6 +5,7 @@ and a VASP that credits one seldom credits the others: they are refused by the n
 bits, so that one wrong character in 65,536 goes unnoticed.
 """
 
+from collections.abc import Mapping
 from hashlib import blake2b
 
 from breather.intelligence.bad_address import CHECKSUM_MESSAGE, AddressFault, BadAddress
@@ -16,7 +17,7 @@ SHORTEST, LONGEST = 36, 50
 CHECKSUM_BYTES = 2
 # Numbers from 64 up take two bytes.
 FIRST_LONG, FIRST_RESERVED = 64, 128
-_NAMES = {
+_NAMES: Mapping[int, str] = {
     KUSAMA: "an address of Kusama",
     GENERIC: "the form of no particular network, which test networks use",
 }

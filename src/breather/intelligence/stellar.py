@@ -7,6 +7,7 @@ behind it. Test networks have the same addresses; nothing in the text tells.
 
 import base64
 from binascii import crc_hqx
+from collections.abc import Mapping
 
 from breather.intelligence.bad_address import (
     CHECKSUM_MESSAGE,
@@ -18,7 +19,7 @@ from breather.intelligence.bad_address import (
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 ACCOUNT_VERSION, MUXED_VERSION = 6 << 3, 12 << 3
 ACCOUNT_LENGTH, MUXED_LENGTH = 56, 69
-_UNPAYABLE = {
+_UNPAYABLE: Mapping[str, str] = {
     "C": "this is a contract; a withdrawal goes to an account, which begins with G or M",
     "T": "this is a transaction's hash and no account; an account begins with G or M",
     "X": "this is a hash and no account; an account begins with G or M",
