@@ -6,6 +6,7 @@ from binascii import crc_hqx
 from zlib import crc32
 
 import base58
+import bech32
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -268,3 +269,14 @@ def reads(text: str) -> bool:
         return bool(canonical_address(Network.ETHEREUM, text))
     except BadAddress:
         return False
+
+
+@given(SCRIPT_HASHES, st.integers(1, 15))
+def test_bits_that_are_left_over_must_be_zero(program: bytes, left_over: int) -> None:
+    """BIP-173: 32 bytes are 51 letters and a fifth of another; with other bits there, one script had many spellings."""
+    digits = bech32.convertbits(list(program), 8, 5)
+    assert digits is not None
+    good = bech32.bech32_encode("bc", [0, *digits])
+    assert canonical_address(Network.BITCOIN, good) == good
+    with pytest.raises(BadAddress, match="witness version 0 is not in use"):
+        canonical_address(Network.BITCOIN, bech32.bech32_encode("bc", [0, *digits[:-1], digits[-1] | left_over]))
