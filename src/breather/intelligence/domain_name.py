@@ -135,12 +135,13 @@ def _encoded(label: str) -> str:
         return idna.alabel(label).decode("ascii")
     except idna.IDNAError as error:
         # Emoji and the like: IDNA 2008 has no place for them, registries and browsers do.
-        if any(unicodedata.category(each) not in {"So", "Sk"} and not each.isalnum() for each in label):
-            raise BadDomain(DomainFault.LABEL, f"{label!r} cannot be part of a domain: {error}") from None
-    encoded = ENCODED + label.encode("punycode").decode("ascii")
-    if len(encoded) > LONGEST_LABEL:
-        raise BadDomain(DomainFault.LENGTH, f"{label!r} is too long")
-    return encoded
+        encoded = ENCODED + label.encode("punycode").decode("ascii")
+        drawn = all(each.isalnum() or each.isascii() or unicodedata.category(each) in {"So", "Sk"} for each in label)
+        if drawn and _LABEL.fullmatch(encoded):
+            return encoded
+        if len(encoded) > LONGEST_LABEL:
+            raise BadDomain(DomainFault.LENGTH, f"{label[:LONGEST_LABEL]!r} is too long") from None
+        raise BadDomain(DomainFault.LABEL, f"{label!r} cannot be part of a domain: {error}") from None
 
 
 def _shown(label: str) -> str:

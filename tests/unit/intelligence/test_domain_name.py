@@ -59,6 +59,7 @@ WRONG = [
     ("a b.com", DomainFault.LABEL, ""),
     ("a\u200cb.com", DomainFault.LABEL, ""),
     ("a\u202eb.com", DomainFault.LABEL, ""),
+    ("^à.com", DomainFault.LABEL, "cannot be part of a domain"),
     ("a" * 64 + ".com", DomainFault.LABEL, "too long"),
     ("ü" * 80 + ".com", DomainFault.LENGTH, "too long"),
     (".".join(["a" * 60] * 5), DomainFault.LENGTH, "at most 253"),
