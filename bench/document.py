@@ -53,6 +53,14 @@ MEANING = """
   nothing.
 - `simulate_1m_s`: seconds in which `breather simulate` invents a year of a million customers, some three million
   withdrawals, and writes history and truth. `a_minute` is what it may take; it was not measured.
+- `recall_eth`, `recall_bsc`, `recall_grid`: the share of look-alikes that is found: published pairs of address
+  poisoning, and a generated grid of all splits of 6 to 14 digits. Beside it, the share graded strong.
+  `collisions_per_1e8`: pairs of random addresses that the rule takes for look-alikes, by a hundred million.
+  `collisions_labelled`: among real labelled addresses, beside what chance makes. `resembles_us`: one destination
+  against 64 of hers, without fetching these.
+- `address_agreement`: answers that agree with published vectors as their README reads them; `_verbatim`: with the
+  file's own word. `address_us_...`: one address to its canonical spelling. These and the look-alikes are measured only
+  where the development data is (`--data`).
 
 A run of `decisions` is void, and writes nothing, if the load's own process used more than nine tenths of a core or if
 any request was refused. Client and server share the machine, so with two cores the figures err on the low side.

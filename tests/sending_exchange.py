@@ -28,6 +28,7 @@ from breather.protocol.trust import Peer, Role, accept_key_list
 AGENCY = "macau-pj"
 ADDRESS = "TN9RRaXkCFtTXRso2GdTZxSxxwufzxLQPP"
 OTHER_ADDRESS = "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"
+TON_ADDRESS = "UQABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fIKLE"
 REFERRAL = Referral(
     tier=Tier.PSEUDONYMOUS,
     basis=ReferralBasis.CUSTOMER_ASKED,

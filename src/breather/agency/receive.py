@@ -14,8 +14,9 @@ from breather.agency.refusal import ChangedReferral, NotAllowed
 from breather.domain.finding import Finding
 from breather.domain.referral import Referral
 from breather.domain.relay_terms import RelayTerms, check_referral
-from breather.intelligence.address import canonical_address
 from breather.intelligence.bad_address import BadAddress
+from breather.intelligence.destination import canonical_destination
+from breather.intelligence.memo import BadMemo
 from breather.protocol.envelope import MessageType
 from breather.protocol.message import Message
 from breather.protocol.receipt import receipt_for, write_receipt
@@ -50,13 +51,20 @@ def read_arrived(message: Message, terms: RelayTerms) -> Arrived:
     referral = read_referral(message)
     destination = referral.destination
     try:
-        canonical = canonical_address(destination.network, destination.address)
+        canonical = canonical_destination(destination.network, destination.address, destination.memo)
     except BadAddress as bad:
         finding = Finding("/destination/address", bad.code.value, bad.message, bad.suggestion)
         raise Malformed(WHAT, [finding]) from None
-    if canonical != destination.address:
-        finding = Finding("/destination/address", "not-canonical", "is not in its canonical spelling", canonical)
-        raise Malformed(WHAT, [finding])
+    except BadMemo as bad:
+        finding = Finding("/destination/memo", bad.code.value, bad.message, bad.suggestion)
+        raise Malformed(WHAT, [finding]) from None
+    for name, given, right in (
+        ("address", destination.address, canonical.address),
+        ("memo", destination.memo, canonical.memo),
+    ):
+        if given != right:
+            finding = Finding(f"/destination/{name}", "not-canonical", "is not in its canonical spelling", right or "")
+            raise Malformed(WHAT, [finding])
     return Arrived(message, referral, terms)
 
 

@@ -1,6 +1,7 @@
 """What can be withdrawn, on which network, and how finely it divides.
 
-Decimals are those of the token contract on that network (the same token differs: USDT has 6 on TRON and 18 on BSC).
+Decimals are those of the token contract on that network (the same token differs: USDT has 6 on TRON and 18 on BSC);
+those of a network's own coin are in its protocol. docs/addresses.md has the sources.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,16 @@ class Network(StrEnum):
     BASE = "BASE"
     AVALANCHE = "AVALANCHE"
     BITCOIN = "BTC"
+    SOLANA = "SOL"
+    LITECOIN = "LTC"
+    DOGECOIN = "DOGE"
+    BITCOIN_CASH = "BCH"
+    XRP = "XRP"
+    TON = "TON"
+    CARDANO = "ADA"
+    STELLAR = "XLM"
+    COSMOS = "ATOM"
+    POLKADOT = "DOT"
 
 
 class Asset(StrEnum):
@@ -30,12 +41,19 @@ class Asset(StrEnum):
     BNB = "BNB"
     POL = "POL"
     AVAX = "AVAX"
+    SOL = "SOL"
+    LTC = "LTC"
+    DOGE = "DOGE"
+    BCH = "BCH"
+    XRP = "XRP"
+    TON = "TON"
+    ADA = "ADA"
+    XLM = "XLM"
+    ATOM = "ATOM"
+    DOT = "DOT"
 
 
 STABLECOINS = frozenset({Asset.USDT, Asset.USDC, Asset.DAI})
-
-# On none of these does an address take a memo or tag; one that came along would only make a payee look like another.
-WITH_MEMO: frozenset[Network] = frozenset()
 
 _N = Network
 DECIMALS: Mapping[Asset, Mapping[Network, int]] = MappingProxyType(
@@ -48,6 +66,8 @@ DECIMALS: Mapping[Asset, Mapping[Network, int]] = MappingProxyType(
             _N.ARBITRUM: 6,
             _N.OPTIMISM: 6,
             _N.AVALANCHE: 6,
+            _N.SOLANA: 6,
+            _N.TON: 6,
         },
         Asset.USDC: {
             _N.ETHEREUM: 6,
@@ -57,6 +77,8 @@ DECIMALS: Mapping[Asset, Mapping[Network, int]] = MappingProxyType(
             _N.OPTIMISM: 6,
             _N.BASE: 6,
             _N.AVALANCHE: 6,
+            _N.SOLANA: 6,
+            _N.STELLAR: 7,
         },
         Asset.DAI: {_N.ETHEREUM: 18},
         Asset.BTC: {_N.BITCOIN: 8},
@@ -65,6 +87,16 @@ DECIMALS: Mapping[Asset, Mapping[Network, int]] = MappingProxyType(
         Asset.BNB: {_N.BSC: 18},
         Asset.POL: {_N.POLYGON: 18},
         Asset.AVAX: {_N.AVALANCHE: 18},
+        Asset.SOL: {_N.SOLANA: 9},
+        Asset.LTC: {_N.LITECOIN: 8},
+        Asset.DOGE: {_N.DOGECOIN: 8},
+        Asset.BCH: {_N.BITCOIN_CASH: 8},
+        Asset.XRP: {_N.XRP: 6},
+        Asset.TON: {_N.TON: 9},
+        Asset.ADA: {_N.CARDANO: 6},
+        Asset.XLM: {_N.STELLAR: 7},
+        Asset.ATOM: {_N.COSMOS: 6},
+        Asset.DOT: {_N.POLKADOT: 10},
     }
 )
 

@@ -17,6 +17,10 @@ class AddressFault(StrEnum):
     FORM = "address_form"
     CHECKSUM = "address_checksum"
     NETWORK = "address_network"
+    # Well-formed, and on this network, but nothing that a withdrawal could be paid to.
+    UNPAYABLE = "address_unpayable"
+    # No address at all, but a secret key: whoever reads it owns what is there.
+    KEY = "address_key"
 
 
 class BadAddress(ValueError):
@@ -32,11 +36,21 @@ class BadAddress(ValueError):
 CHECKSUM_MESSAGE = "the checksum does not match: at least one character is wrong"
 
 
+def of_test_network(network: str) -> BadAddress:
+    """The refusal of an address that only a test network has. `network` is "Bitcoin", "Cardano" ..."""
+    return BadAddress(
+        AddressFault.NETWORK, f"this is an address of a {network} test network, where coins have no value"
+    )
+
+
 def refuse_foreign_characters(text: str, allowed: str, because: str) -> None:
     """Raises BadAddress naming the first character outside `allowed` and its position, counted from 1.
 
     `because` says what is written instead, for example "addresses of this kind never contain 0, O, I or l".
     """
+    # Stripping is one call; only what it leaves is looked at character by character.
+    if not text.strip(allowed):
+        return
     for position, character in enumerate(text, start=1):
         if character not in allowed:
             raise BadAddress(AddressFault.CHARACTER, f"character {position} is {spelled(character)}; {because}")

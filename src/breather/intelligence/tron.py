@@ -23,7 +23,7 @@ def read_tron(text: str) -> str:
         raise BadAddress(AddressFault.FORM, f"{form}; this one begins with '{text[0]}'")
     if len(text) != LENGTH:
         raise BadAddress(AddressFault.LENGTH, f"{form}; this one has {len(text)}")
-    version, _ = read_base58(text, "TRON")
+    version = read_base58(text, "TRON")
     if version != VERSION:
         raise BadAddress(AddressFault.FORM, f"its version byte is 0x{version:02x}; that of TRON is 0x41")
     return text

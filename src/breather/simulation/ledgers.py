@@ -8,9 +8,6 @@ from breather.domain.asset import Asset, Network
 from breather.simulation.addresses import BITCOIN, EVM, TRON
 from breather.simulation.dice import Dice, Ints
 
-NETWORKS: tuple[Network, ...] = tuple(Network)
-ASSETS: tuple[Asset, ...] = tuple(Asset)
-
 # Shares of addresses by network, and of assets on it; invented, with the weight on what scams are paid in.
 _NETWORK_WEIGHTS: Mapping[Network, int] = {
     Network.TRON: 560,
@@ -46,6 +43,9 @@ _PRICES: Mapping[Asset, int] = {
     Asset.POL: 40,
     Asset.AVAX: 2_500,
 }
+# Networks that Breather knows and nobody here uses would only move every drawn number.
+NETWORKS: tuple[Network, ...] = tuple(_NETWORK_WEIGHTS)
+ASSETS: tuple[Asset, ...] = tuple(_PRICES)
 # The fraction of a whole unit in which amounts are counted: no asset has fewer decimals, and dollars stay in 64 bits.
 AMOUNT_DECIMALS = 6
 

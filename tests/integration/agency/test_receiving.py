@@ -20,9 +20,10 @@ from breather.protocol.receipt import check_receipt
 from breather.protocol.signing import generate
 from breather.settings import AgencySettings
 from breather.storage.table import Table
+from tests.addresses import ADDRESSES
 from tests.agency_process import SPARING, AgencyProcess, running_agency_process
 from tests.integration.agency.stored import assert_journal_has_no_gap, counts, rows
-from tests.sending_exchange import ADDRESS, OTHER_ADDRESS, REFERRAL
+from tests.sending_exchange import ADDRESS, OTHER_ADDRESS, REFERRAL, TON_ADDRESS
 
 AT_ONCE = 8
 
@@ -106,6 +107,22 @@ def test_an_address_in_another_spelling_would_lie_apart_and_is_refused(agency: A
     assert counts(agency) == before
 
 
+def test_a_memo_in_another_spelling_or_where_there_is_none_is_refused(agency: AgencyProcess) -> None:
+    before = counts(agency)
+    tried = {
+        (Network.XRP, "007"): ("not-canonical", "7"),
+        (Network.XRP, "seven"): ("memo-form", ""),
+        (Network.TRON, "7"): ("no-memo", ""),
+    }
+    for (network, memo), (code, suggestion) in tried.items():
+        referral = replace(REFERRAL, asset=None, destination=Destination(network, ADDRESSES[network], memo))
+        reply = agency.demo.post(agency.demo.referral(referral))
+        [error] = reply.json()["errors"]
+        assert (reply.status_code, error["pointer"], error["code"]) == (400, "/destination/memo", code)
+        assert error.get("suggestion", "") == suggestion
+    assert counts(agency) == before
+
+
 def test_terms_that_shrink_do_not_take_back_what_is_here(tmp_path: Path) -> None:
     """The receipt was lost on the way, and meanwhile less was agreed: the bytes are here all the same."""
     with running_agency_process(tmp_path, f"sqlite:///{tmp_path / 'agency.db'}") as agency:
@@ -145,7 +162,7 @@ def test_the_same_id_of_two_exchanges_is_two_referrals(agency: AgencyProcess) ->
 
 
 def test_destinations_are_counted_across_exchanges_and_customers_never(agency: AgencyProcess) -> None:
-    memo = replace(REFERRAL, destination=replace(REFERRAL.destination, memo="77001"))
+    memo = replace(REFERRAL, destination=Destination(Network.TON, TON_ADDRESS, "77001"))
     for exchange in (agency.demo, agency.demo, agency.other):
         exchange.send(memo)
     found = rows(agency, "SELECT referrals, senders, undecided FROM destination WHERE memo = '77001'")

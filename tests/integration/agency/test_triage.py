@@ -7,9 +7,11 @@ from threading import Barrier
 
 import pytest
 
+from breather.domain.asset import Network
+from breather.domain.withdrawal import Destination
 from tests.agency_process import PASSWORD, AgencyProcess, OfficerPage, hidden
 from tests.integration.agency.stored import assert_journal_has_no_gap, counts, rows
-from tests.sending_exchange import ADDRESS, REFERRAL
+from tests.sending_exchange import ADDRESS, REFERRAL, TON_ADDRESS
 
 
 @pytest.fixture(scope="module")
@@ -291,7 +293,7 @@ def test_every_page_and_every_act_refuses_to_be_framed(agency: AgencyProcess) ->
 def test_nothing_that_came_is_ever_markup(agency: AgencyProcess) -> None:
     officer = agency.officer("Chan")
     hostile = "<script>alert(1)</script>\"'{{7*7}}"
-    referral = replace(REFERRAL, destination=replace(REFERRAL.destination, memo=hostile))
+    referral = replace(REFERRAL, destination=Destination(Network.TON, TON_ADDRESS, hostile))
     number = officer.number_of(agency.demo.send(referral).envelope.id)
     officer.claim(number)
     officer.dispose(number, "insufficient", note=hostile)

@@ -116,7 +116,8 @@ WRONG = [
     ("BTC", SEGWIT[:20].upper() + SEGWIT[20:], AddressFault.FORM, "small and capital letters are mixed", ""),
     ("BTC", SEGWIT[:-1], AddressFault.LENGTH, "42 or 62 characters; this one has 41", ""),
     ("BTC", SEGWIT[:-1] + "b", AddressFault.CHARACTER, "character 42 is 'b'; after bc1", ""),
-    ("BTC", SEGWIT[:-1] + "5", AddressFault.CHECKSUM, "at least one character is wrong", ""),
+    ("BTC", SEGWIT[:-1] + "5", AddressFault.CHECKSUM, "one character is wrong, it seems character 42", ""),
+    ("BTC", SEGWIT[:-2] + "55", AddressFault.CHECKSUM, "at least one character is wrong", ""),
     ("BTC", "bc1z" + SEGWIT[4:], AddressFault.FORM, "witness version 2 is not in use", ""),
     # BIP-350: Taproot's version with the checksum of version 0.
     (
@@ -138,8 +139,9 @@ def test_what_is_wrong_is_named(network: str, text: str, code: AddressFault, par
 
 
 def test_a_good_checksum_over_a_payload_of_another_kind_is_no_address() -> None:
-    litecoin = "LM2WMpR1Rp6j3Sa59cMXMs1SPzj9eXpGc1"
-    assert refusal(Network.BITCOIN, litecoin).code == AddressFault.FORM
+    dash = "XoUHQFXCahbXSdGjcQPKtVUG21iXmUJehj"
+    assert refusal(Network.BITCOIN, dash).code == AddressFault.FORM
+    assert refusal(Network.DOGECOIN, dash).code == AddressFault.FORM
     private_key = "5HueCGU8rMjxEXxiPuD5BDku4MkFqeZyd4dZ1jvhTVqvbTLvyTJ"
     assert refusal(Network.BITCOIN, private_key).code == AddressFault.FORM
 

@@ -96,7 +96,7 @@ def test_amounts_are_exact(units: int) -> None:
 
 
 def test_an_asset_that_is_no_longer_known_is_shown_in_base_units() -> None:
-    assert words.amount("1234567", "DOGE", "DOGE") == "1,234,567 base units"
+    assert words.amount("1234567", "LUNA", "LUNA") == "1,234,567 base units"
     assert words.amount("1234567", "BTC", "TRON") == "1,234,567 base units"
 
 

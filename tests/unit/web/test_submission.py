@@ -14,11 +14,9 @@ from breather.domain.withdrawal import DepositKind, Kind, Residence, Withdrawal
 from breather.web.exchange.bodies import WithdrawalBody
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.problems import Problem
+from tests.addresses import ADDRESSES
 
-TRON = "TN9RRaXkCFtTXRso2GdTZxSxxwufzxLQPP"
-EVM = "0x52908400098527886E0F7030069857D2E4169EE7"
-BITCOIN = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
-ADDRESSES = {Network.TRON: TRON, Network.BITCOIN: BITCOIN}
+TRON = ADDRESSES[Network.TRON]
 PAIRS = [(asset, network, decimals) for asset, found in DECIMALS.items() for network, decimals in found.items()]
 
 
@@ -71,7 +69,7 @@ def test_everything_that_is_said_arrives() -> None:
 
 @pytest.mark.parametrize(("asset", "network", "decimals"), PAIRS)
 def test_every_asset_on_every_network_of_its_own(asset: Asset, network: Network, decimals: int) -> None:
-    address = ADDRESSES.get(network, EVM)
+    address = ADDRESSES[network]
     least = format_units(1, decimals)
     assert read(asset=asset, network=network, amount=least, destination={"address": address}).amount == 1
     assert pointers(asset=asset, network=network, amount=f"{least}1", destination={"address": address}) == ["/amount"]
@@ -80,9 +78,7 @@ def test_every_asset_on_every_network_of_its_own(asset: Asset, network: Network,
 @pytest.mark.parametrize("asset", list(Asset))
 def test_no_asset_on_a_network_where_it_does_not_exist(asset: Asset) -> None:
     for network in set(Network) - set(DECIMALS[asset]):
-        assert "/network" in pointers(
-            asset=asset, network=network, destination={"address": ADDRESSES.get(network, EVM)}
-        )
+        assert "/network" in pointers(asset=asset, network=network, destination={"address": ADDRESSES[network]})
 
 
 @given(st.integers(1, 10**15 * 10**6), st.integers(0, 6))
@@ -111,6 +107,33 @@ def test_control_characters_are_named(mark: str, place: str) -> None:
         "destination": {"address": TRON, "memo": f"a{mark}b"}
     }  # fmt: skip
     assert pointers(**changed) == ["/customer/ref" if place == "customer" else "/destination/memo"]
+
+
+X_ADDRESS = "X7F4jRwCNTgVsnHgHKizaVCNK64ZKFNmpJ2SBjuNM217NV2"
+
+
+@pytest.mark.parametrize(
+    ("address", "memo"), [(ADDRESSES[Network.XRP], "0104233"), (X_ADDRESS, None), (X_ADDRESS, "104233")]
+)
+def test_all_spellings_of_a_payee_are_one_destination(address: str, memo: str | None) -> None:
+    asked = read(asset="XRP", network="XRP", destination={"address": address, "memo": memo})
+    assert asked.destination.key == f"XRP:{ADDRESSES[Network.XRP]}:104233"
+
+
+@pytest.mark.parametrize(
+    ("address", "memo", "expected"),
+    [
+        (X_ADDRESS, "7", ["/destination/memo memo-differs"]),
+        (ADDRESSES[Network.XRP], "seven", ["/destination/memo memo-form"]),
+        ("X", "seven", ["/destination/address address_form", "/destination/memo memo-form"]),
+        (TRON, "7", ["/destination/address address_network"]),
+        (ADDRESSES[Network.XRP], "7\u202e", ["/destination/memo memo-character"]),
+    ],
+)
+def test_what_is_wrong_with_address_and_memo_is_said_of_each(address: str, memo: str, expected: list[str]) -> None:
+    with pytest.raises(Problem) as caught:
+        read(asset="XRP", network="XRP", destination={"address": address, "memo": memo})
+    assert [f"{finding.pointer} {finding.code}" for finding in caught.value.errors] == expected
 
 
 @pytest.mark.parametrize("tag", ["pt", "zh-Hant", "en-GB-oxendict", "x-klingon", "EN"])

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from breather.domain.amount import BaseUnits, MicroUsd, parse_units, parse_usd
-from breather.domain.asset import DECIMALS, WITH_MEMO, Asset, decimals_of
+from breather.domain.asset import DECIMALS, Asset, Network, decimals_of
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, parse_instant
 from breather.domain.withdrawal import (
@@ -18,9 +18,10 @@ from breather.domain.withdrawal import (
     WithdrawalId,
 )
 from breather.exchange.places import PLACES
-from breather.intelligence.address import canonical_address
 from breather.intelligence.bad_address import BadAddress
-from breather.web.exchange.bodies import AccountBody, ResidenceBody, SessionBody, WithdrawalBody
+from breather.intelligence.destination import canonical_destination
+from breather.intelligence.memo import BadMemo, canonical_memo
+from breather.web.exchange.bodies import AccountBody, DestinationBody, ResidenceBody, SessionBody, WithdrawalBody
 from breather.web.problems import invalid
 
 T = TypeVar("T")
@@ -38,8 +39,6 @@ class _Findings(list[Finding]):
             return None
         try:
             return read(text)
-        except BadAddress as bad:
-            self.append(Finding(pointer, str(bad.code), bad.message, bad.suggestion))
         except ValueError as error:
             self.append(Finding(pointer, code, str(error)))
         return None
@@ -55,11 +54,7 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
             Finding("/network", "no-such-pair", f"{body.asset} is not on {body.network}; it is on {networks}")
         )
     check_plain(findings, "/customer/ref", body.customer.ref)
-    if body.destination.memo is not None and body.network not in WITH_MEMO:
-        findings.append(Finding("/destination/memo", "no-memo", f"{body.network} addresses take no memo; leave it out"))
-    address = findings.take(
-        "/destination/address", "address", lambda text: canonical_address(body.network, text), body.destination.address
-    )
+    destination = _destination(findings, body.network, body.destination)
     amount = findings.take(
         "/amount", "amount", lambda text: parse_units(text, 18 if decimals is None else decimals), body.amount
     )
@@ -68,14 +63,14 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
     account = _account(findings, body.account)
     session = read_session(findings, body.session)
     check_locale(findings, body.locale)
-    if findings or address is None or amount is None:
+    if findings or destination is None or amount is None:
         raise invalid(findings)
     return Withdrawal(
         id=WithdrawalId(body.id),
         customer=CustomerRef(body.customer.ref),
         asset=body.asset,
         amount=BaseUnits(amount),
-        destination=Destination(body.network, address, body.destination.memo),
+        destination=destination,
         amount_usd=None if dollars is None else MicroUsd(dollars),
         kind=body.kind,
         locale=body.locale,
@@ -83,6 +78,25 @@ def read_withdrawal(body: WithdrawalBody) -> Withdrawal:
         session=session,
         account=account,
     )
+
+
+def _destination(findings: list[Finding], network: Network, body: DestinationBody) -> Destination | None:
+    try:
+        return canonical_destination(network, body.address, body.memo)
+    except BadAddress as bad:
+        findings.append(Finding("/destination/address", str(bad.code), bad.message, bad.suggestion))
+    except BadMemo as bad:
+        findings.append(_of_memo(bad))
+        return None
+    try:
+        canonical_memo(network, body.memo)
+    except BadMemo as bad:
+        findings.append(_of_memo(bad))
+    return None
+
+
+def _of_memo(bad: BadMemo) -> Finding:
+    return Finding("/destination/memo", str(bad.code), bad.message, bad.suggestion)
 
 
 def check_locale(findings: list[Finding], locale: str | None) -> None:
