@@ -7,6 +7,7 @@ from breather.domain.campaign import Campaign, Period
 from breather.domain.instant import DAY, Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
+from breather.intelligence.known import NOTHING_KNOWN, Intelligence
 from breather.protocol.alert_slot import AlertSlot
 from breather.protocol.pack import from_blob, read_pack
 from breather.protocol.peer_folder import PinnedPeer
@@ -61,13 +62,17 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """`api_keys` is by the SHA-256 of the key, in hexadecimal; revoked ones are not in it."""
+    """`api_keys` is by the SHA-256 of the key, in hexadecimal; revoked ones are not in it.
+
+    `intelligence` is None where there are lists and they could not be opened: not known, which is not *not listed*.
+    """
 
     generation: int
     identity: Identity
     campaigns: Mapping[tuple[str, int], Activated]
     packs: Mapping[str, Pack]
     api_keys: Mapping[str, ApiKey]
+    intelligence: Intelligence | None = NOTHING_KNOWN
 
     def campaign_for(self, jurisdiction: str | None, now: Millis) -> Activated | None:
         """The one active there and then; activation refuses a second (`exchange/activate.py`)."""
