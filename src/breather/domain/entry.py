@@ -34,7 +34,7 @@ class Category(StrEnum):
     BRIDGE = "bridge"
     GAMBLING = "gambling"
     DEFI = "defi"
-    WALLET_SERVICE = "wallet-service"
+    CUSTODIAN = "custodian"
     PAYMENT = "payment"
     MINER = "miner"
     SERVICE = "service"

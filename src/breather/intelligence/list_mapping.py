@@ -37,7 +37,7 @@ def _word(of: type[E]) -> Callable[[str], E]:
         try:
             return of(text)
         except ValueError:
-            near = nearest(text, of)
+            near = nearest(text, [each.value for each in of])
             hint = f"did you mean {near!r}?" if near else f"the words are {', '.join(of)}"
             raise ValueError(f"{text!r} is not known; {hint}") from None
 

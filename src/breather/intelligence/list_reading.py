@@ -1,10 +1,11 @@
 """From published files to one sorted snapshot, with a summary; nothing is in force by it."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from types import MappingProxyType
 
 from breather.domain.entry import Claim
 from breather.domain.instant import Millis
@@ -18,7 +19,7 @@ from breather.intelligence.snapshot_file import SnapshotFile
 
 # Whether an allow list names the subject of an accusation as a service.
 Allowed = Callable[[str, str], bool]
-_SUFFIXES = {ListFormat.TAGPACK: ".yaml", ListFormat.OFAC: ".txt"}
+_SUFFIXES: Mapping[ListFormat, str] = MappingProxyType({ListFormat.TAGPACK: ".yaml", ListFormat.OFAC: ".txt"})
 
 
 def files_of(paths: Sequence[Path], wanted: ListFormat) -> list[ListFile]:

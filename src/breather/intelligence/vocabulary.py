@@ -28,7 +28,7 @@ _WORDS: Mapping[Category, str] = MappingProxyType(
         _C.BRIDGE: "bridge defi_bridge cross_chain bridges",
         _C.GAMBLING: "gambling casino betting",
         _C.DEFI: "defi dex defi_dex defi_lending defi_aggregator defi_derivatives defi_staking lending",
-        _C.WALLET_SERVICE: "wallet_service hosted_wallet custodian wallet custody",
+        _C.CUSTODIAN: "wallet_service hosted_wallet custodian wallet custody",
         _C.PAYMENT: "payment payment_processor shop merchant atm",
         _C.MINER: "miner mining mining_pool validator",
         _C.SERVICE: "service organization market marketplace nft_marketplace token_contract contract",

@@ -85,8 +85,8 @@ def _named(compared: list[tuple[str, str, str]]) -> Named:
         return Named(value, is_host=True)
     networks = [value for _, path, value in compared if path in _NETWORK_PATHS]
     addresses = [value for _, path, value in compared if path in _ADDRESS_PATHS]
-    wallet = all(each == kind for each, _, _ in compared) and kind not in _NOT_WALLETS
-    if not wallet or not any(word in kind for word in _ADDRESS_TYPES) or len(addresses) != 1 or len(networks) > 1:
+    one_object = all(each == kind for each, _, _ in compared) and kind not in _NOT_WALLETS
+    if not one_object or not any(word in kind for word in _ADDRESS_TYPES) or len(addresses) != 1 or len(networks) > 1:
         raise Combined(f"{kind}:{path} is neither an address nor a host, or stands with other demands")
     if len(addresses) + len(networks) != len(compared):
         raise Combined("demands more than an address and its network")

@@ -16,7 +16,7 @@ from breather.intelligence.importers.said import Said, about_host
 
 
 class _Config(msgspec.Struct):
-    blacklist: list[str]
+    listed: list[str] = msgspec.field(name="blacklist")
     whitelist: list[str] = []
     fuzzylist: list[str] = []
 
@@ -29,7 +29,7 @@ def read(file: ListFile, terms: Terms) -> Iterator[Row | Claim | Rejected | Date
         raise NotThisFormat(f"{file.name} is no configuration with a 'blacklist' of hosts: {error}") from None
     listed = Said(terms.category or Category.PHISHING, label="blacklist")
     allowed = Said(Category.SERVICE, label="whitelist", allows=True)
-    for said, hosts in ((listed, config.blacklist), (allowed, config.whitelist)):
+    for said, hosts in ((listed, config.listed), (allowed, config.whitelist)):
         for place, host in enumerate(hosts, start=1):
             yield Row(place)
             yield about_host(said, place, host, terms)
