@@ -19,7 +19,8 @@ from breather.intelligence.snapshot_file import give_name, put_aside, write_head
 from breather.intelligence.subject_key import Hash, key_of, seeds
 
 PARTS = 256
-SCOPES = (*(network.value for network in Network), HOST, ACTOR)
+# The members themselves: a look-up by the same object is spared the comparison of two texts.
+SCOPES: tuple[str, ...] = (*Network, HOST, ACTOR)
 # A source may say several things about one address; one that says a thousand wants to make every look-up slow.
 MOST_CLAIMS = 8
 _BUFFERED = 128 * 1024

@@ -4,14 +4,14 @@ What contradicts is not resolved here. Whoever asks gets every entry that is in 
 accusation of an address that an allow list names is *questioned*, and says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from breather.domain.asset import Network
 from breather.domain.entry import ACTOR, HOST, IN_FORCE, Entry, Standing
 from breather.domain.instant import Millis
 from breather.intelligence.address import READERS
-from breather.intelligence.address_index import AddressIndex
+from breather.intelligence.address_index import AddressIndex, Hit
 from breather.intelligence.claim_record import read_claim
 
 
@@ -37,33 +37,28 @@ Ruling = tuple[str, str, str]  # list, scope, value
 class Intelligence:
     """`find` answers a stranger in about a microsecond, without a read from storage."""
 
-    __slots__ = ("_index", "_rulings", "sources")
+    __slots__ = ("_find", "_rulings", "sources")
 
     def __init__(
         self, index: AddressIndex | None, sources: Sequence[Source] = (), rulings: Mapping[Ruling, Ruled] | None = None
     ) -> None:
         """`sources` in the order of the index's lists. Without an index nothing is known of anybody."""
-        self._index = index
+        self._find: Callable[[str, str], tuple[Hit, ...]] = _nobody if index is None else index.find
         self._rulings: Mapping[Ruling, Ruled] = dict(rulings or {})
         self.sources = tuple(sources)
 
     def find(self, network: Network, address: str, now: Millis) -> tuple[Entry, ...]:
         """Entries in force about a canonical address, by source; () for a stranger."""
-        if self._index is None or not (hits := self._index.find(network, address)):
-            return ()
-        return self._in_force(hits, now)
+        hits = self._find(network, address)
+        return self._in_force(hits, now) if hits else ()
 
     def find_host(self, host: str, now: Millis) -> tuple[Entry, ...]:
         """The same for a host as `read_host` gives it."""
-        if self._index is None or not (hits := self._index.find(HOST, host)):
-            return ()
-        return self._in_force(hits, now)
+        return self._in_force(self._find(HOST, host), now)
 
     def find_actor(self, actor: str, now: Millis) -> tuple[Entry, ...]:
         """The same for the actor that another entry names; their jurisdictions are in the claims."""
-        if self._index is None or not (hits := self._index.find(ACTOR, actor)):
-            return ()
-        return self._in_force(hits, now)
+        return self._in_force(self._find(ACTOR, actor), now)
 
     def elsewhere(self, network: Network, address: str, now: Millis) -> tuple[Entry, ...]:
         """The same spelling on other networks: a hint at most, because a label belongs to a network."""
@@ -73,18 +68,16 @@ class Intelligence:
 
     def everything(self, scope: str, value: str, now: Millis) -> tuple[Entry, ...]:
         """Also what was withdrawn or has expired: for people who want to know why something is no longer found."""
-        hits = () if self._index is None else self._index.find(scope, value)
-        return self._entries(hits, now)
+        return self._entries(self._find(scope, value), now)
 
     def allows(self, scope: str, value: str) -> bool:
         """Whether a list in force names it as a service that is not to be accused without a question."""
-        hits = () if self._index is None else self._index.find(scope, value)
-        return any(read_claim(claim).allows for _, claim in hits)
+        return any(read_claim(claim).allows for _, claim in self._find(scope, value))
 
-    def _in_force(self, hits: Sequence[tuple[int, memoryview]], now: Millis) -> tuple[Entry, ...]:
+    def _in_force(self, hits: Sequence[Hit], now: Millis) -> tuple[Entry, ...]:
         return tuple(entry for entry in self._entries(hits, now) if entry.standing in IN_FORCE)
 
-    def _entries(self, hits: Sequence[tuple[int, memoryview]], now: Millis) -> tuple[Entry, ...]:
+    def _entries(self, hits: Sequence[Hit], now: Millis) -> tuple[Entry, ...]:
         found = [self._entry(number, claim, now) for number, claim in hits]
         allowed = any(entry.claim.allows and entry.standing is Standing.STANDS for entry in found)
         return tuple(_questioned(entry) if allowed else entry for entry in found)
@@ -109,6 +102,11 @@ def _questioned(entry: Entry) -> Entry:
     return Entry(
         entry.claim, entry.source, Standing.QUESTIONED, entry.expires_at, "an allow list names it as a service"
     )
+
+
+def _nobody(scope: str, value: str) -> tuple[Hit, ...]:
+    """The index of no lists."""
+    return ()
 
 
 NOTHING_KNOWN = Intelligence(None)

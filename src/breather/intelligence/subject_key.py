@@ -29,6 +29,7 @@ def seeds(salt: bytes, scopes: Iterable[str]) -> Mapping[str, Hash]:
 
 
 def seed(salt: bytes, scope: str) -> Hash:
+    """Raises ValueError for a salt of another length."""
     if len(salt) != SALT_LENGTH:
         raise ValueError(f"the salt has {len(salt)} bytes; {SALT_LENGTH} is right")
     return hashlib.blake2b(f"{scope}\n".encode(), key=salt, digest_size=KEY_LENGTH)

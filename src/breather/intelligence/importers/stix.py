@@ -58,7 +58,7 @@ def read(file: ListFile, terms: Terms) -> Iterator[Row | Claim | Rejected | Date
                 continue
             yield Row(place)
             indicator = msgspec.json.decode(raw, type=_Indicator)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
             yield Rejected.of(Reason.UNREADABLE, place, "", f"is no indicator: {error}")
             continue
         if (dated := published_instant(indicator.modified)) is not None:
