@@ -77,10 +77,8 @@ def test_the_good_ones_are_good(tmp_path: Path, wanted: ListFormat) -> None:
 @example(mangles=[(30, 10_000, b"")])
 @example(mangles=[(65, 0, b"\xff")])
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_mangled_ones_do_no_harm(
-    tmp_path_factory: pytest.TempPathFactory, wanted: ListFormat, mangles: list[Mangle]
-) -> None:
-    path = tmp_path_factory.mktemp("list") / "sanctioned_addresses_ETH.txt"
+def test_mangled_ones_do_no_harm(tmp_path: Path, wanted: ListFormat, mangles: list[Mangle]) -> None:
+    path = tmp_path / "sanctioned_addresses_ETH.txt"
     path.write_bytes(mangled(GOOD[wanted].encode(), mangles))
     try:
         found = read(wanted, path, TERMS)
