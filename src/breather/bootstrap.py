@@ -14,6 +14,7 @@ from breather.exchange.lane import USUAL, Means, Pace
 from breather.exchange.lanes import AddressBook, Lanes
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
+from breather.intelligence.list_folder import ListFolder
 from breather.protocol.alert_slot import taken_slots
 from breather.protocol.identity_folder import load_identity
 from breather.protocol.key_folder import KeyFolder
@@ -64,7 +65,9 @@ def exchange_identity(settings: Settings) -> Identity:
 def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
     database = exchange_database(settings, clock, serves=True)
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
-    return RunningExchange(database, writer, clock, lambda: exchange_identity(settings))
+    return RunningExchange(
+        database, writer, clock, lambda: exchange_identity(settings), ListFolder(settings.intelligence)
+    )
 
 
 def exchange_relay(settings: Settings, database: Database, clock: Clock, pace: Pace = USUAL) -> Lanes:

@@ -31,6 +31,7 @@ from breather.client import BreatherError
 from breather.clock import SystemClock
 from breather.domain.finding import Refused
 from breather.history_commands import history, replay
+from breather.intel_commands import intel
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.trust_commands import (
@@ -64,6 +65,7 @@ app.add_typer(password, name="password")
 app.add_typer(campaign, name="campaign")
 app.add_typer(pack, name="pack")
 app.add_typer(history, name="history")
+app.add_typer(intel, name="intel")
 app.command()(replay)
 app.command()(backtest)
 

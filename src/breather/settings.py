@@ -83,6 +83,7 @@ class Settings:
 
     database: str = _setting(_text, "sqlite:///breather.db")
     keys: Path = _setting(_folder, Path("keys"))
+    intelligence: Path = _setting(_folder, Path("intelligence"))
     mode: str = _setting(_word("test", "live"), "test")
     vasp: str = _setting(_text, "my-exchange")
     host: str = _setting(_text, "127.0.0.1")

@@ -25,6 +25,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
     environment = {
         "BREATHER_DATABASE": "postgresql://breather@/exchange",
         "BREATHER_KEYS": "elsewhere",
+        "BREATHER_INTELLIGENCE": "lists",
         "BREATHER_MODE": "live",
         "BREATHER_VASP": "another",
         "BREATHER_HOST": "0.0.0.0",

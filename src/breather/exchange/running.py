@@ -6,11 +6,16 @@ Everything a request does goes through here, so that HTTP knows neither threads 
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TypeVar
 
 from breather.clock import Clock
 from breather.domain.instant import Millis
+from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
+from breather.intelligence.known import Intelligence
+from breather.intelligence.list_folder import ListFolder
+from breather.intelligence.snapshot_file import DamagedFile
 from breather.storage.database import Database
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
@@ -22,30 +27,51 @@ T = TypeVar("T")
 class RunningExchange:
     """Made by `bootstrap`. `snapshot` is replaced as a whole; a command keeps the one that it began with."""
 
-    def __init__(self, database: Database, writer: Writer, clock: Clock, identify: Callable[[], Identity]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        writer: Writer,
+        clock: Clock,
+        identify: Callable[[], Identity],
+        lists: ListFolder | None = None,
+    ) -> None:
         """`identify` reads the key folder anew, so that a key made later is known when a campaign needs it.
 
-        Raises LookupError where a key is missing that a campaign in force needs.
+        Without `lists` nothing is known of any address. Raises LookupError where a key is missing that a campaign in
+        force needs. Lists that cannot be opened stop nothing: `lists_problem` says why, "" if all is well.
         """
         self.database = database
         self.clock = clock
+        self.lists_problem = ""
         self._writer = writer
         self._identify = identify
+        self._lists = lists
         with database.reading() as reader:
-            self.snapshot: Snapshot = self._whole(reader)
+            self.snapshot: Snapshot = self._whole(reader, None)
 
     @property
     def identity(self) -> Identity:
         return self.snapshot.identity
 
-    def _whole(self, reader: Reader) -> Snapshot:
+    def _whole(self, reader: Reader, before: Intelligence | None) -> Snapshot:
         snapshot = read_snapshot(reader, self._identify())
         for version in snapshot.keys_needed(self.clock.now()):
             if version not in snapshot.identity.assignment_keys:
                 raise LookupError(
                     f"assignment-{version}.secret is not in the key folder, and a campaign in force needs it"
                 )
-        return snapshot
+        return snapshot if self._lists is None else replace(snapshot, intelligence=self._known(reader, before))
+
+    def _known(self, reader: Reader, before: Intelligence | None) -> Intelligence | None:
+        """The lists in force. Where they cannot be opened, those before serve on: keys and campaigns must not wait."""
+        assert self._lists is not None
+        try:
+            found = open_intelligence(reader, self._lists)
+        except (DamagedFile, OSError) as damaged:
+            self.lists_problem = str(damaged)
+            return before
+        self.lists_problem = ""
+        return found
 
     def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
@@ -65,10 +91,10 @@ class RunningExchange:
         Raises LookupError, and keeps the snapshot there was, where the new one needs a key that is missing.
         """
         with self.database.reading() as reader:
-            if read_generation(reader) == self.snapshot.generation:
-                return False
-            self.snapshot = self._whole(reader)
-            return True
+            changed = read_generation(reader) != self.snapshot.generation
+            if changed or self.lists_problem:
+                self.snapshot = self._whole(reader, self.snapshot.intelligence)
+            return changed
 
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
