@@ -4,7 +4,6 @@ The arm is a keyed, versioned hash of the customer: stable over her withdrawals,
 between experiments. Exclusions are those of guarantees H8.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,7 +42,7 @@ class Assignment:
 def point_of(experiment: Experiment, customer: CustomerRef, key: bytes) -> float:
     """A uniform number in [0, 1) with 53 bits, from HMAC-SHA256 over experiment and customer."""
     message = f"breather/assignment/v1\n{experiment.id}\n{experiment.key_version}\n{customer}".encode()
-    digest = hmac.new(key, message, hashlib.sha256).digest()
+    digest = hmac.digest(key, message, "sha256")
     return (int.from_bytes(digest[:8]) >> 11) * 2.0**-53
 
 
