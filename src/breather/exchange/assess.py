@@ -78,7 +78,11 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
 
 def assess_all(tx: Transaction, batch: Sequence[Asking]) -> list[Assessed | Exception]:
     """Decide each, once; ChangedRetry in the place of one whose id was used for another withdrawal."""
-    sheet = Sheet(tx, [asking.asked for asking in batch], Millis(tx.now - RELEASE_LOOKS_BACK))
+    return assess_on(Sheet(tx, [asking.asked for asking in batch], Millis(tx.now - RELEASE_LOOKS_BACK)), batch)
+
+
+def assess_on(sheet: Sheet, batch: Sequence[Asking]) -> list[Assessed | Exception]:
+    """The same, on a sheet that was made for these."""
     decided: dict[str, Assessed] = {}
     found: list[Assessed | Exception] = []
     for asking in batch:
