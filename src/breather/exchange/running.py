@@ -5,16 +5,17 @@ Everything a request does goes through here, so that HTTP knows neither threads 
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TypeVar
 
 from breather.clock import Clock
 from breather.domain.instant import Millis
+from breather.exchange.expire import SERVING
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
 from breather.storage.database import Database
+from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
-from breather.storage.writer import Writer
+from breather.storage.writer import QUIET_SECONDS, Writer
 
 T = TypeVar("T")
 
@@ -33,6 +34,8 @@ class RunningExchange:
         self._identify = identify
         with database.reading() as reader:
             self.snapshot: Snapshot = self._whole(reader)
+        self._looked_at = time.monotonic()
+        self._beat: Answer[int] | None = None
 
     @property
     def identity(self) -> Identity:
@@ -47,7 +50,7 @@ class RunningExchange:
                 )
         return snapshot
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
+    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
         deadline = None if seconds is None else time.monotonic() + seconds
         return self._writer.submit(command, deadline)
@@ -66,9 +69,26 @@ class RunningExchange:
         """
         with self.database.reading() as reader:
             if read_generation(reader) == self.snapshot.generation:
-                return False
-            self.snapshot = self._whole(reader)
-            return True
+                changed = False
+            else:
+                self.snapshot = self._whole(reader)
+                changed = True
+        self._looked_at = time.monotonic()
+        return changed
+
+    def beat(self) -> None:
+        """Leave the serving process's heartbeat, through the writer: that it can commit is then known, not hoped."""
+        # One at a time: while the database is out of reach, heartbeats must not fill the queue.
+        if self._beat is None or self._beat.done():
+            self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=""))
+
+    def unready(self) -> dict[str, str]:
+        """Why this process can take no decision now, by code; empty where nothing speaks against it."""
+        found = self._writer.unready()
+        old = time.monotonic() - self._looked_at
+        if old > QUIET_SECONDS:
+            found["snapshot-old"] = f"campaigns, packs and keys could not be read again for {old:.0f} s"
+        return found
 
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
