@@ -1,9 +1,11 @@
 """The composition root: settings and a clock in, a running service out. Everything is put together here, by hand."""
 
 import os
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from uuid import uuid4
 
+from prometheus_client.metrics_core import Metric
 from starlette.applications import Starlette
 
 from breather.agency.running import RunningAgency
@@ -28,7 +30,10 @@ from breather.storage.writer import Writer
 from breather.web.agency.app import create_app as create_agency_app
 from breather.web.agency.site import Site as AgencySite
 from breather.web.exchange.app import create_app
+from breather.web.exchange.figures import Figures
+from breather.web.exchange.metrics import exchange_metrics
 from breather.web.exchange.site import Site
+from breather.web.metrics import Service, ServiceMetrics, start_metrics
 
 EXIT_STORAGE_FATAL = 70
 
@@ -91,8 +96,12 @@ def _address_book(settings: Settings) -> AddressBook:
 
 
 def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
+    """Its metrics begin to listen with it, where a port is set, and end with the exchange."""
+    figures = Figures()
+    _listen(settings, exchange, lambda: exchange_metrics(exchange, figures))
     return create_app(
         Site(
+            figures=figures,
             exchange=exchange,
             clearance_key=KeyFolder(settings.keys).clearance_key(),
             public_url=settings.public_url,
@@ -127,9 +136,17 @@ def running_agency(settings: AgencySettings, clock: Clock) -> RunningAgency:
 
 
 def agency_app(settings: AgencySettings, agency: RunningAgency) -> Starlette:
+    _listen(settings, agency)
     return create_agency_app(
         AgencySite(agency, settings.name, settings.public_url, settings.zone, settings.proxies),
     )
+
+
+def _listen(
+    settings: Settings | AgencySettings, service: Service, more: Callable[[], Iterator[Metric]] = lambda: iter(())
+) -> None:
+    if settings.metrics_port:
+        start_metrics(ServiceMetrics(service, more), settings.metrics_host, settings.metrics_port)
 
 
 def _exit(failure: StorageFailure) -> None:

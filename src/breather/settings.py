@@ -92,6 +92,8 @@ class Settings:
     exchange_home: str = _setting(_url, "http://localhost:8081")
     deadline_ms: int = _setting(_number(1, 60_000), 100)
     queue: int = _setting(_number(1, 100_000), 1024)
+    metrics_host: str = _setting(_text, "127.0.0.1")
+    metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 
@@ -110,6 +112,8 @@ class AgencySettings:
     zone: str = _setting(_zone, "UTC")
     proxies: int = _setting(_number(0, 5), 0)
     queue: int = _setting(_number(1, 100_000), 1024)
+    metrics_host: str = _setting(_text, "127.0.0.1")
+    metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 

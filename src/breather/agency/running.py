@@ -17,6 +17,7 @@ from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.storage.writer import QUIET_SECONDS, Writer
+from breather.tally import Tally
 
 T = TypeVar("T")
 
@@ -55,6 +56,16 @@ class RunningAgency:
                 changed = True
         self._looked_at = time.monotonic()
         return changed
+
+    @property
+    def waiting(self) -> int:
+        """How many commands are queued for the writer now."""
+        return self._writer.waiting
+
+    @property
+    def batches(self) -> Tally:
+        """How many commands shared a commit."""
+        return self._writer.batches
 
     def beat(self) -> None:
         """Leave the serving process's heartbeat, through the writer: that it can commit is then known, not hoped."""

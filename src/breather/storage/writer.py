@@ -17,6 +17,7 @@ from breather.storage.database import Database
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.pending import Answer, Batch, Deadlines, Pending, Shared
 from breather.storage.transaction import Transaction
+from breather.tally import SIZES, Tally
 
 T = TypeVar("T")
 
@@ -49,17 +50,15 @@ class Writer:
         on_fatal: Callable[[StorageFailure], None],
         limit: int = LIMIT,
         batch: int = BATCH,
-        on_batch: Callable[[Batch], None] = lambda batch: None,
     ) -> None:
-        """`on_batch` is called in the writer's thread after each commit, and must be quick."""
         self._database = database
-        self._on_batch = on_batch
         self._on_fatal = on_fatal
         self._limit = limit
         self._batch = batch
         self._waiting: deque[Pending[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self.batches = Tally(SIZES)
         self._committed_at = time.monotonic()
         self._failure: StorageFailure | None = None
         self._deadlines = Deadlines()
@@ -148,6 +147,7 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
             return _fail(batch, OutcomeUnknown(f"the writer failed: {error!r}", fatal=True))
         self._failure, self._committed_at = None, time.monotonic()
+        self.batches.observe(len(batch))
         times = Batch(len(batch), taken, decided, self._committed_at)
         for pending, result in zip(batch, results, strict=True):
             pending.future.batch = times
@@ -155,7 +155,6 @@ class Writer:
                 pending.future.set_result(result.value)
             else:
                 pending.future.set_exception(result.error)
-        self._on_batch(times)
         return None
 
     def _give_up(self, failure: StorageFailure) -> None:

@@ -1,13 +1,10 @@
 """Whether the writer can commit now is known from what it did last, and told without a word about the data."""
 
-import threading
-
 import pytest
 
 from breather.storage import writer as writers
 from breather.storage.database import Database
 from breather.storage.failure import OutcomeUnknown
-from breather.storage.pending import Batch
 from breather.storage.writer import Writer
 from tests.integration.storage.fault import afflict, driver_error
 from tests.integration.storage.ledger import Clock, open_account, opened
@@ -61,20 +58,21 @@ def test_silence_is_trouble(database: Database, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_an_answer_knows_when_it_was_taken_decided_and_committed(database: Database) -> None:
-    batches: list[Batch] = []
-    told = threading.Event()
-
-    def on_batch(batch: Batch) -> None:
-        batches.append(batch)
-        told.set()
-
-    writer = Writer(database, on_fatal=lambda failure: None, on_batch=on_batch)
+    writer = Writer(database, on_fatal=lambda failure: None)
     answer = writer.submit(lambda tx: open_account(tx, "a"))
     answer.result(PATIENCE)
-    assert told.wait(PATIENCE)
-    (batch,) = batches
-    assert answer.batch == batch
+    batch = answer.batch
+    assert batch is not None
     assert batch.size == 1
     assert answer.submitted <= batch.taken <= batch.decided <= batch.committed
+    assert writer.batches.buckets()[0] == ("1", 1.0)
     writer.close()
+    database.close()
+
+
+def test_the_size_of_the_database_is_known(database: Database) -> None:
+    with database.reading() as reader:
+        row = reader.one("database_bytes")
+    assert row is not None
+    assert row["bytes"] > 4096
     database.close()
