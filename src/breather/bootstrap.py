@@ -1,6 +1,7 @@
 """The composition root: settings and a clock in, a running service out. Everything is put together here, by hand."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from importlib.resources import files
 from uuid import uuid4
@@ -16,6 +17,7 @@ from breather.exchange.lane import USUAL, Means, Pace
 from breather.exchange.lanes import AddressBook, Lanes
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
+from breather.logs import LEVELS, lines_to
 from breather.protocol.alert_slot import taken_slots
 from breather.protocol.identity_folder import load_identity
 from breather.protocol.key_folder import KeyFolder
@@ -97,7 +99,12 @@ def _address_book(settings: Settings) -> AddressBook:
 
 def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
     """Its metrics begin to listen with it, where a port is set, and end with the exchange."""
-    figures = Figures()
+    line = lines_to(sys.stderr.buffer)
+    level = LEVELS.index(settings.log_level)
+    figures = Figures(
+        info=line if level <= LEVELS.index("info") else None,
+        warning=line if level <= LEVELS.index("warning") else None,
+    )
     _listen(settings, exchange, lambda: exchange_metrics(exchange, figures))
     return create_app(
         Site(

@@ -9,7 +9,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -31,6 +30,7 @@ from breather.client import BreatherError
 from breather.clock import SystemClock
 from breather.domain.finding import Refused
 from breather.history_commands import history, replay
+from breather.logs import log_as_json
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.trust_commands import (
@@ -81,7 +81,7 @@ def exchange(
     """The exchange service: serve, worker, or both."""
     with refusals():
         settings = _settings()
-        _log_as_json()
+        log_as_json(settings.log_level, sys.stderr)
         if process is Process.SERVE:
             _serve(settings)
         elif process is Process.WORKER:
@@ -99,7 +99,7 @@ def agency(
     """The agency service: serve, worker, or both."""
     with refusals():
         settings = read_agency_settings(os.environ)
-        _log_as_json()
+        log_as_json(settings.log_level, sys.stderr)
         if process is Process.SERVE:
             _serve_agency(settings)
         elif process is Process.WORKER:
@@ -245,18 +245,6 @@ def _serve(settings: Settings) -> None:
 
 def _settings() -> Settings:
     return read_settings(os.environ)
-
-
-def _log_as_json() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _both(service: Service) -> int:

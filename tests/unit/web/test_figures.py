@@ -75,6 +75,6 @@ def test_the_steps_make_up_the_whole_time() -> None:
 )
 def test_what_got_no_decision_is_counted_by_what_kept_it_from_one(failure: Problem | StorageFailure, code: str) -> None:
     figures = Figures()
-    figures.left(failure)
+    figures.left("wd-1", failure)
     (found,) = [key[1][0] for key in samples(figures) if key[0] == "breather_undecided_total"]
     assert found == code

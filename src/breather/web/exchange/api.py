@@ -81,7 +81,7 @@ class Api:
             done = exchange.submit(command, seconds)
             assessed = await _within(done, seconds)
         except (Problem, StorageFailure) as failure:
-            self._site.figures.left(failure)
+            self._site.figures.left(asked.id, failure)
             raise
         body = decision_bytes(snapshot, assessed)
         self._site.figures.decided(assessed, done, began)
