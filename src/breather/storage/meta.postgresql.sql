@@ -7,3 +7,6 @@ WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') ORDER BY name;
 
 -- name: database_bytes
 SELECT pg_database_size(current_database()) AS bytes;
+
+-- name: soundness
+SELECT 'ok' AS said;

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-NO_STORE = {"Cache-Control": "no-store"}
+NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
 def health_routes(unready: Callable[[], Mapping[str, str]]) -> list[Route]:
