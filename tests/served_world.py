@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -19,6 +18,7 @@ from breather.exchange.relay import Attempt, Delivered, claim, settle
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import ApiKey, Identity, Snapshot
 from breather.protocol.alert_slot import AlertSlot
+from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.api_keys import Scope
@@ -55,13 +55,16 @@ class Running:
     def identity(self) -> Identity:
         return self._world.snapshot.identity
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
-        done: Future[T] = Future()
+    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
+        done: Answer[T] = Answer()
         try:
             done.set_result(self._world.write(command))
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever asked, as with the writer
             done.set_exception(error)
         return done
+
+    def unready(self) -> dict[str, str]:
+        return {}
 
     def read(self, question: Callable[[Reader, Millis], T]) -> T:
         return self._world.read(lambda reader: question(reader, self._world.now))

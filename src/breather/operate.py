@@ -25,6 +25,7 @@ from breather.exchange.campaign_file import read_campaign, warnings_of
 from breather.exchange.examine import examine
 from breather.exchange.snapshot import read_snapshot
 from breather.exchange.stop_shadow import stop_shadow
+from breather.machine import examine_machine
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
 from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
@@ -205,6 +206,7 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
         with database.reading() as reader:
             snapshot = read_snapshot(reader, exchange_identity(settings))
             yield from examine(reader, snapshot, clock.now())
+        yield from examine_machine(database, settings.keys, settings.mode, clock.now())
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", OUT_OF_REACH)
@@ -220,6 +222,7 @@ def agency_examination(settings: AgencySettings, clock: Clock) -> Iterator[Sign]
             yield Sign(True, sentence, "receipted referrals could be lost; correct the engine's setting")
         with database.reading() as reader:
             yield from examine_agency(reader, read_agency_snapshot(reader, settings.keys), clock.now())
+        yield from examine_machine(database, settings.keys, settings.mode, clock.now())
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", AGENCY_OUT_OF_REACH)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from breather.domain.finding import Finding, Refused, nearest
+from breather.logs import LEVELS
 
 T = TypeVar("T", "Settings", "AgencySettings")
 
@@ -93,6 +94,9 @@ class Settings:
     exchange_home: str = _setting(_url, "http://localhost:8081")
     deadline_ms: int = _setting(_number(1, 60_000), 100)
     queue: int = _setting(_number(1, 100_000), 1024)
+    log_level: str = _setting(_word(*LEVELS), "info")
+    metrics_host: str = _setting(_text, "127.0.0.1")
+    metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 
@@ -111,6 +115,9 @@ class AgencySettings:
     zone: str = _setting(_zone, "UTC")
     proxies: int = _setting(_number(0, 5), 0)
     queue: int = _setting(_number(1, 100_000), 1024)
+    log_level: str = _setting(_word("debug", "info", "warning", "error"), "info")
+    metrics_host: str = _setting(_text, "127.0.0.1")
+    metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 

@@ -252,3 +252,20 @@ def test_the_help_names_every_command() -> None:
     shown = CliRunner().invoke(cli.app, ["--help"]).stdout
     for name in ("exchange", "apikey", "signing-key", "password", "campaign", "pack", "doctor", "demo"):
         assert name in shown
+
+
+def test_a_backup_is_made_and_comes_back_where_nothing_is(operator: Operator) -> None:
+    assert operator.run("apikey", "create", "shop", "--scope", "assess").exit_code == 0
+    folder = str(operator.folder / "backup")
+    assert "up to entry 1 of the journal" in operator.run("backup", folder).output
+    assert "File exists" in operator.refused("backup", folder)
+    assert "stop the service and move it away" in operator.refused("restore", folder)
+    for file in list(operator.folder.glob("exchange.db*")):
+        file.unlink()
+    restored = operator.run("restore", folder)
+    assert "as it stood at 2026-11-22T10:43:00" in restored.output
+    assert operator.rows("SELECT kind FROM journal ORDER BY number") == [("api-key-created",), ("restored",)]
+    agency = {"BREATHER_AGENCY_DATABASE": f"sqlite:///{operator.folder / 'agency.db'}"}
+    assert "is a backup of 'exchange of my-exchange, test'" in operator.refused(
+        "restore", folder, "--service", "agency", **agency
+    )

@@ -5,21 +5,23 @@ Everything a request does goes through here, so that HTTP knows neither threads 
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeVar
 
 from breather.clock import Clock
 from breather.domain.instant import Millis
+from breather.exchange.expire import SERVING
 from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
 from breather.intelligence.known import Intelligence
 from breather.intelligence.list_folder import ListFolder
 from breather.intelligence.snapshot_file import DamagedFile
 from breather.storage.database import Database
+from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
-from breather.storage.writer import Writer
+from breather.storage.writer import QUIET_SECONDS, Writer
+from breather.tally import Tally
 
 T = TypeVar("T")
 
@@ -48,6 +50,8 @@ class RunningExchange:
         self._lists = lists
         with database.reading() as reader:
             self.snapshot: Snapshot = self._whole(reader, None)
+        self._looked_at = time.monotonic()
+        self._beat: Answer[int] | None = None
 
     @property
     def identity(self) -> Identity:
@@ -73,7 +77,7 @@ class RunningExchange:
         self.lists_problem = ""
         return found
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
+    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
         deadline = None if seconds is None else time.monotonic() + seconds
         return self._writer.submit(command, deadline)
@@ -94,7 +98,32 @@ class RunningExchange:
             changed = read_generation(reader) != self.snapshot.generation
             if changed or self.lists_problem:
                 self.snapshot = self._whole(reader, self.snapshot.intelligence)
-            return changed
+        self._looked_at = time.monotonic()
+        return changed
+
+    @property
+    def waiting(self) -> int:
+        """How many commands are queued for the writer now."""
+        return self._writer.waiting
+
+    @property
+    def batches(self) -> Tally:
+        """How many commands shared a commit."""
+        return self._writer.batches
+
+    def beat(self) -> None:
+        """Leave the serving process's heartbeat, through the writer: that it can commit is then known, not hoped."""
+        # One at a time: while the database is out of reach, heartbeats must not fill the queue.
+        if self._beat is None or self._beat.done():
+            self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=""))
+
+    def unready(self) -> dict[str, str]:
+        """Why this process can take no decision now, by code; empty where nothing speaks against it."""
+        found = self._writer.unready()
+        old = time.monotonic() - self._looked_at
+        if old > QUIET_SECONDS:
+            found["snapshot-old"] = f"campaigns, packs and keys could not be read again for {old:.0f} s"
+        return found
 
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

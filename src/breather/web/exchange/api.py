@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ from breather.exchange.running import RunningExchange
 from breather.exchange.subject import Accepted, SubjectWanted, accept_subject, subject_wanted
 from breather.exchange.view import MOST_CHANGES, Changes, WithdrawalView, changed_after, view, view_of
 from breather.protocol.clearance_token import clearance_token
+from breather.storage.failure import StorageFailure
 from breather.storage.pending import Shared
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
@@ -69,14 +71,21 @@ class Api:
 
     async def submit(self, request: Request) -> Response:
         """Steps 1 to 6. 201 with the decision; a repeat is 200 with the same bytes."""
+        began = time.monotonic()
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.ASSESS)
         seconds = self._deadline(request)
         asked = read_withdrawal(read_shape(await read_body(request), WithdrawalBody))
         command: Shared[Asking, Assessed] = Shared(assess_all, Asking(snapshot, asked, f"vasp:{key.name}"))
-        done = exchange.submit(command, seconds)
-        assessed = await _within(done, seconds)
-        return _json(decision_bytes(snapshot, assessed), 201 if assessed.created else 200)
+        try:
+            done = exchange.submit(command, seconds)
+            assessed = await _within(done, seconds)
+        except (Problem, StorageFailure) as failure:
+            self._site.figures.left(asked.id, failure)
+            raise
+        body = decision_bytes(snapshot, assessed)
+        self._site.figures.decided(assessed, done, began)
+        return _json(body, 201 if assessed.created else 200)
 
     async def look_up(self, request: Request) -> Response:
         snapshot = self._exchange.snapshot

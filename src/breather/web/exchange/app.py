@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 
 import structlog
 from starlette.applications import Starlette
@@ -18,10 +19,12 @@ from breather.web.exchange.alert import AlertRoutes
 from breather.web.exchange.api import Api
 from breather.web.exchange.console import ConsoleRoutes
 from breather.web.exchange.site import Site
+from breather.web.health import health_routes
 from breather.web.problems import Problem, problem_of
 from breather.web.static_files import static_route
 
 POLL_SECONDS = 1.0
+POLLS_A_BEAT = 10
 
 _log = structlog.get_logger("breather.exchange")
 
@@ -31,6 +34,7 @@ def create_app(site: Site) -> Starlette:
         *Api(site).routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
+        *health_routes(site.exchange.unready),
         static_route(),
     ]
 
@@ -65,9 +69,11 @@ def create_app(site: Site) -> Starlette:
 
 async def _poll(exchange: RunningExchange) -> None:
     """A campaign, a pack or a key changed elsewhere is in force here within a second."""
-    while True:
+    for polled in count():
         await asyncio.sleep(POLL_SECONDS)
         try:
+            if polled % POLLS_A_BEAT == 0:
+                exchange.beat()
             if await run_in_threadpool(exchange.refresh):
                 _log.info("snapshot", generation=exchange.snapshot.generation)
         except StorageFailure as failure:

@@ -1,0 +1,54 @@
+"""The exchange's own metrics: its decisions, and what its relay owes."""
+
+from collections.abc import Iterator
+
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
+
+from breather.domain.instant import SECOND, Millis
+from breather.exchange.running import RunningExchange
+from breather.storage.reader import Reader
+from breather.web.exchange.figures import STEPS, Figures
+from breather.web.metrics import gauge, gauge_by
+
+
+def exchange_metrics(exchange: RunningExchange, figures: Figures) -> Iterator[Metric]:
+    yield from counted(figures)
+    yield from exchange.read(_owed)
+
+
+def counted(figures: Figures) -> Iterator[Metric]:
+    """Of this process since it began."""
+    labels = ["decision", "friction", "campaign"]
+    decisions = CounterMetricFamily("breather_decisions", "Withdrawals decided, without repeats", labels=labels)
+    for key, count in list(figures.decisions.items()):
+        decisions.add_metric(list(key), count)
+    yield decisions
+    yield CounterMetricFamily("breather_repeats", "Requests answered with an earlier decision", value=figures.repeats)
+    degraded = "Decisions with a rule undetermined because an input failed"
+    yield CounterMetricFamily("breather_degraded_decisions", degraded, value=figures.degraded)
+    undecided = CounterMetricFamily("breather_undecided", "Requests that got no decision", labels=["why"])
+    for code, count in list(figures.undecided.items()):
+        undecided.add_metric([code], count)
+    yield undecided
+    steps = HistogramMetricFamily("breather_step_seconds", "How long each step of a decision took", labels=["step"])
+    for step, tally in zip(STEPS, figures.steps, strict=True):
+        steps.add_metric([step], tally.buckets(), tally.total)
+    yield steps
+
+
+def _owed(reader: Reader, now: Millis) -> list[Metric]:
+    """What stands in the database, the same from every process."""
+    oldest = reader.one("oldest_pending")
+    promised_at = None if oldest is None else oldest["promised_at"]
+    overdue = {row["addressee"]: max(0, now - row["due_at"]) / SECOND for row in reader.all("most_overdue", now=now)}
+    waiting = {row["addressee"]: row["count"] for row in reader.all("pending_addressees")}
+    ages = {row["agency"]: (now - row["pulled_at"]) / SECOND for row in reader.all("all_streams") if row["pulled_at"]}
+    age = 0 if promised_at is None else max(0, now - promised_at) / SECOND
+    lags = {name: overdue.get(name, 0.0) for name in waiting}
+    return [
+        gauge("oldest_promise_seconds", "Age of the oldest referral not yet delivered; 0 if there is none", age),
+        gauge_by("relay_pending", "Referrals promised and not yet delivered", "agency", waiting),
+        gauge_by("relay_lag_seconds", "By how much the delivery due longest is late", "agency", lags),
+        gauge_by("list_age_seconds", "Since when an agency's changes were not taken", "agency", ages),
+    ]
