@@ -13,7 +13,7 @@ from breather.domain.amount import format_units
 from breather.domain.instant import SECOND, Millis, format_instant
 from breather.domain.pack import Pack
 from breather.domain.typology import Typology
-from breather.domain.withdrawal import Withdrawal
+from breather.domain.withdrawal import Destination, Withdrawal
 from breather.exchange.assess import Assessed
 from breather.exchange.record import AlertChoice, DecisionRecord
 from breather.exchange.snapshot import Activated, Snapshot
@@ -38,6 +38,7 @@ def decision(snapshot: Snapshot, asked: Withdrawal, record: DecisionRecord, deci
         "friction": record.friction,
         "decided_at": format_instant(decided_at),
         "degraded": record.degraded,
+        "destination": _destination(asked.destination),
         "campaign": None if record.campaign is None else {"id": record.campaign[0], "version": record.campaign[1]},
         "jurisdiction": {
             "code": record.place.code,
@@ -54,6 +55,11 @@ def decision(snapshot: Snapshot, asked: Withdrawal, record: DecisionRecord, deci
         "pause": _pause(active, asked, record),
         "covered_by": record.covered_by,
     }
+
+
+def _destination(destination: Destination) -> dict[str, str | None]:
+    """In its one spelling, which a clearance names and payout compares; what was typed may differ from it."""
+    return {"network": destination.network.value, "address": destination.address, "memo": destination.memo}
 
 
 def _reason(active: Activated, rule_id: str) -> dict[str, str]:

@@ -22,6 +22,14 @@ class JurisdictionPart(msgspec.Struct, forbid_unknown_fields=True):
     conflicts: list[str]
 
 
+class DestinationPart(msgspec.Struct, forbid_unknown_fields=True):
+    """The payee in its one spelling, whatever was typed. Keep it: the clearance names it, and payout pays it."""
+
+    network: str
+    address: str
+    memo: str | None
+
+
 class ReasonPart(msgspec.Struct, forbid_unknown_fields=True):
     rule: str
     friction: Friction
@@ -78,6 +86,7 @@ class DecisionReply(msgspec.Struct, forbid_unknown_fields=True):
     friction: Friction
     decided_at: Instant
     degraded: bool
+    destination: DestinationPart
     campaign: CampaignPart | None
     jurisdiction: JurisdictionPart
     locale: str | None
