@@ -21,6 +21,7 @@ from breather.domain.ruling import Rule
 from breather.domain.withdrawal import Withdrawal
 from breather.exchange.campaign_file import CAMPAIGN, read_campaign
 from breather.exchange.snapshot import Identity, read_snapshot
+from breather.intelligence.likeness import Likeness, likeness_of
 from breather.operate import campaign_folder
 from breather.protocol.key_folder import KeyFolder
 from breather.protocol.pack import read_folder
@@ -39,11 +40,12 @@ _STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UND
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`history` says whose past the features know."""
+    """`history` says whose past the features know; `likeness` which address that she paid this one resembles."""
 
     campaign: Campaign
     history: str
     features: Features
+    likeness: Likeness
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,18 @@ def _withdrawal(file: Path) -> Withdrawal:
 
 def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock) -> Explanation:
     features, _ = fold(known.profiles, asked, clock.now())
-    return Explanation(campaign, known.history, {**features, "destination_confirmed": known.confirmed, **NOT_YET})
+    likeness = likeness_of(known.profiles, asked.destination)
+    features |= {"destination_confirmed": known.confirmed, "destination_resembles": likeness.value}
+    return Explanation(campaign, known.history, {**features, **NOT_YET}, likeness)
 
 
 def show(explanation: Explanation, console: Console) -> None:
     campaign = explanation.campaign
     console.print(f"{campaign.id} version {campaign.version}; history: {explanation.history}", highlight=False)
+    alike = explanation.likeness
+    if alike.known:
+        said = f"{alike.marked} resembles {alike.known}, which she paid on {alike.network}"
+        console.print(said, markup=False, highlight=False)
     table = Table("rule", "says", "because", "values", pad_edge=False, show_lines=True)
     for rule in campaign.rules:
         truth, found = reasons(rule.when, explanation.features)

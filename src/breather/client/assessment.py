@@ -103,9 +103,9 @@ class Destination:
 class Assessment:
     """The answer to `assess`.
 
-    `why` is set only when the word is `wait`; then there is no `destination`. `alert` and `pause` are the service's objects as sent; in a
-    `wait`, `alert` is the last one this client saw for the customer's jurisdiction, or None. `body` is the
-    whole reply.
+    `why` is set only when the word is `wait`; then there is no `destination`, and `alert` is the last one that this
+    client saw for the customer's jurisdiction, or None; else `alert` and `pause` are the service's objects as sent.
+    `body` is the whole reply.
     """
 
     id: str

@@ -154,6 +154,12 @@ _INTELLIGENCE = (
         "",
         "An agency confirmed a referral of this exchange about this destination, and has not taken it back",
     ),
+    _words(
+        "destination_resembles",
+        "How much this address, new to her, looks like one of the last 64 that she paid",
+        ("none", "weak", "strong"),
+        "no_history: nothing that this customer sent is known",
+    ),
 )
 
 _FACTS = (

@@ -32,6 +32,7 @@ from breather.exchange.record import (
     AlertChoice,
     DecisionRecord,
     PauseOffer,
+    Resembled,
     arm_of,
     decode_record,
     place_of,
@@ -41,6 +42,7 @@ from breather.exchange.recorded import features_out
 from breather.exchange.refer import refer
 from breather.exchange.settle import RELEASE_LOOKS_BACK, Settled, settle
 from breather.exchange.snapshot import Activated, Snapshot
+from breather.intelligence.likeness import likeness_of
 from breather.storage.exchange.sheet import Sheet
 from breather.storage.exchange.withdrawals import Decided
 from breather.storage.transaction import Transaction
@@ -111,6 +113,8 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
     known_features, folded = fold(profiles, asked, tx.now)
     confirmed = sheet.is_listed(asked.destination.key)
     known_features["destination_confirmed"] = confirmed
+    likeness = likeness_of(profiles, asked.destination)
+    known_features["destination_resembles"] = likeness.value
     features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
 
     ruling, wanted = _NO_RULING, NOTHING  # step 4
@@ -144,6 +148,7 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
         why=list(settled.intervention.why),
         pause=_offer(settled),
         covered_by=settled.covered_by,
+        resembles=Resembled(likeness.network, likeness.known, likeness.marked) if likeness.known else None,
     )
     number = _write(sheet, asked, record, settled, marked, actor)
     after = after_decision(folded, settled.friction, tx.now)

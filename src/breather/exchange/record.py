@@ -43,6 +43,14 @@ class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
     excluded: list[str] = []
 
 
+class Resembled(msgspec.Struct, frozen=True):
+    """For analysts alone: which address that she paid the destination looks like, and where it differs from it."""
+
+    network: str
+    known: str
+    marked: str
+
+
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """`features` as `recorded.py` stores them. `asked` is what the rules asked for, where what was done differs: a
     holdout, or something open on the pair.
@@ -64,6 +72,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     why: list[str] = []
     pause: PauseOffer | None = None
     covered_by: str | None = None
+    resembles: Resembled | None = None
 
 
 class AnsweredRecord(msgspec.Struct, frozen=True, omit_defaults=True):

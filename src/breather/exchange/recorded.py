@@ -50,6 +50,7 @@ PLACES: tuple[str, ...] = (
     "asset_is_stablecoin",
     "kind",
     "deposit_kind",
+    "destination_resembles",
 )
 
 StoredValue = float | bool | str  # an unknown one is its class behind a question mark, with which no word begins

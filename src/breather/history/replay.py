@@ -34,6 +34,7 @@ from breather.domain.profile import (
 from breather.domain.ruling import Ruling, rule_on
 from breather.domain.withdrawal import Withdrawal
 from breather.history.served import Act, Found, Served
+from breather.intelligence.likeness import likeness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,9 @@ class Replay:
             self._happen(*heapq.heappop(waiting)[2:])
         asked = served.asked
         destination = asked.destination.key
-        features, folded = fold(self._profiled.of(asked.customer, destination), asked, served.at)
+        profiles = self._profiled.of(asked.customer, destination)
+        features, folded = fold(profiles, asked, served.at)
+        features["destination_resembles"] = likeness_of(profiles, asked.destination).value
         features["destination_confirmed"] = bool(self._confirmed.get(destination))
         features.update(NOT_YET)
         decided = self._decides(asked, features) if served.friction is None else None
@@ -148,5 +151,5 @@ class Replay:
                 listed.discard(act.referral)
             return
         before = self._profiled.of(asked.customer, destination)
-        after = after_stop(before, asked.id, act.at) if stops else after_broadcast(before, asked.amount_usd, act.at)
+        after = after_stop(before, asked.id, act.at) if stops else after_broadcast(before, asked, act.at)
         self._profiled.keep(asked.customer, destination, after)

@@ -72,8 +72,10 @@ class Kept:
 
 class FakeBreather:
     """The state behind the fake. `now` is its clock; `broken` makes it answer 503 to everything,
-    `refuses` is the code with which it refuses to confirm, `claims` are put into the next clearances. `spellings` has the
-    canonical address of those that are typed otherwise. `wanted` is the subject that it asks for; `bodies` has every request as it came over the wire, head and body."""
+    `refuses` is the code with which it refuses to confirm, `claims` are put into the next clearances. `spellings`
+    has the canonical address of those that are typed otherwise. `wanted` is the subject that it asks for; `bodies`
+    has every request as it came over the wire, head and body.
+    """
 
     def __init__(self) -> None:
         self.now = START

@@ -16,8 +16,8 @@ Destination FieldError Friction Link Problem Residence SPENT_SCHEMA SessionEvide
 Unavailable Why Withdrawal Word seal_subject spend verify_clearance
 """
 METHODS = """
-assess broadcast changes clearance close confirm event held help lifted link mode payout revoke_consent send_subject stop
-subject_wanted vasp verify withdrawal
+assess broadcast changes clearance close confirm event held help lifted link mode payout revoke_consent send_subject
+stop subject_wanted vasp verify withdrawal
 """
 
 

@@ -144,6 +144,16 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
+class ResemblanceView:
+    """`parts` are those of the destination's address, each with whether it differs from `known`, which she paid."""
+
+    grade: str
+    network: str
+    known: str
+    parts: tuple[tuple[str, bool], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PauseView:
     id: str
     friction: Friction
@@ -259,6 +269,7 @@ class WithdrawalView:
     referrals: tuple[ReferralLine, ...] = ()
     consent: tuple[int, str] | None = None
     shadow: ShadowSaid | None = None
+    resembles: ResemblanceView | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from breather.domain.feature import Features, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.place import STRENGTH
-from breather.exchange.record import Arm, Place, decode_answered, decode_record
+from breather.exchange.record import Arm, Place, Resembled, decode_answered, decode_record
 from breather.exchange.recorded import features_in
 from breather.storage.exchange.console_record import JournalRow, WithdrawalFile
 from breather.storage.exchange.referrals import ReferralRow
@@ -23,6 +23,7 @@ from breather.web.exchange.console_view import (
     HoldView,
     PauseView,
     PlaceView,
+    ResemblanceView,
     RuleLine,
     RuleText,
     ShadowSaid,
@@ -102,6 +103,7 @@ def withdrawal_view(
         referrals=tuple(referral_line(one) for one in referrals),
         consent=(row.consented_at, row.consent_text or "") if row.consented_at is not None else None,
         shadow=shadow,
+        resembles=None if stored.resembles is None else _resemblance(stored.resembles, ruled.features),
     )
 
 
@@ -142,6 +144,12 @@ def _ruled(decision: bytes, answered: bytes | None) -> _Ruled:
         alert=first.alert is not None or again.alert is not None,
         why=tuple(again.why or first.why),
     )
+
+
+def _resemblance(found: Resembled, features: Features) -> ResemblanceView:
+    parts = re.split(r"[\[\]]", found.marked)
+    marked = tuple((part, place % 2 == 1) for place, part in enumerate(parts) if part)
+    return ResemblanceView(str(features["destination_resembles"]), found.network, found.known, marked)
 
 
 def _misses(wording: Wording, ruled: _Ruled, answered: bool) -> Iterator[str]:
