@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from breather.domain.asset import Network
-from breather.domain.entry import ACTOR, HOST, Entry, Standing
+from breather.domain.entry import ACTOR, HOST, Entry, Standing, contradict
 from breather.domain.instant import Millis, format_instant
 from breather.exchange.rule_entry import Subject
 from breather.exchange.take_list import Publication, Taken
@@ -81,7 +81,7 @@ def show_entries(found: Sequence[tuple[Subject, Sequence[Entry]]], console: Cons
         for entry in entries:
             table.add_row(*_cells(entry))
         console.print(table)
-        if _contradict(entries):
+        if contradict(entries):
             console.print("[bold]These lists contradict each other.[/bold]")
     return bool(found)
 
@@ -101,9 +101,3 @@ def _cells(entry: Entry) -> list[str]:
 
 def _day(at: Millis | None) -> str:
     return "" if at is None else format_instant(at)[:10]
-
-
-def _contradict(entries: Sequence[Entry]) -> bool:
-    """One list accuses, and another names a service or says something that accuses nobody."""
-    counted = [entry for entry in entries if entry.standing not in (Standing.WITHDRAWN, Standing.EXPIRED)]
-    return len({entry.claim.accuses for entry in counted}) == 2

@@ -51,6 +51,9 @@ PLACES: tuple[str, ...] = (
     "kind",
     "deposit_kind",
     "destination_resembles",
+    "destination_listed",
+    "destination_label",
+    "destination_label_place",
 )
 
 StoredValue = float | bool | str  # an unknown one is its class behind a question mark, with which no word begins

@@ -7,6 +7,7 @@ from breather.domain.feature import Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.storage.exchange.console_record import DecisionFilter
+from breather.web.exchange.console_destination import ListLine, ResemblanceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +145,6 @@ class PlaceView:
 
 
 @dataclass(frozen=True, slots=True)
-class ResemblanceView:
-    """`parts` are those of the destination's address, each with whether it differs from `known`, which she paid."""
-
-    grade: str
-    network: str
-    known: str
-    parts: tuple[tuple[str, bool], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PauseView:
     id: str
     friction: Friction
@@ -270,6 +261,8 @@ class WithdrawalView:
     consent: tuple[int, str] | None = None
     shadow: ShadowSaid | None = None
     resembles: ResemblanceView | None = None
+    lists: tuple[ListLine, ...] = ()
+    contradict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,12 @@ from breather.domain.feature import Features, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.place import STRENGTH
-from breather.exchange.record import Arm, Place, Resembled, decode_answered, decode_record
+from breather.exchange.record import Arm, Place, decode_answered, decode_record
 from breather.exchange.recorded import features_in
 from breather.storage.exchange.console_record import JournalRow, WithdrawalFile
 from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange import console_words as words
+from breather.web.exchange.console_destination import list_line, resemblance
 from breather.web.exchange.console_list import decision_line
 from breather.web.exchange.console_relay import referral_line
 from breather.web.exchange.console_view import (
@@ -23,7 +24,6 @@ from breather.web.exchange.console_view import (
     HoldView,
     PauseView,
     PlaceView,
-    ResemblanceView,
     RuleLine,
     RuleText,
     ShadowSaid,
@@ -75,6 +75,7 @@ def withdrawal_view(
         return _rule(rule, wording.rules.get(rule), naming.get(rule, frozenset()), features, ruled)
 
     pause = row.cooling_off()
+    lists = tuple(list_line(said) for said in stored.lists)
     return WithdrawalView(
         frame=frame,
         line=decision_line(file.decided),
@@ -103,7 +104,9 @@ def withdrawal_view(
         referrals=tuple(referral_line(one) for one in referrals),
         consent=(row.consented_at, row.consent_text or "") if row.consented_at is not None else None,
         shadow=shadow,
-        resembles=None if stored.resembles is None else _resemblance(stored.resembles, ruled.features),
+        resembles=None if stored.resembles is None else resemblance(stored.resembles, ruled.features),
+        lists=lists,
+        contradict=len({one.accuses for one in lists}) > 1,
     )
 
 
@@ -144,12 +147,6 @@ def _ruled(decision: bytes, answered: bytes | None) -> _Ruled:
         alert=first.alert is not None or again.alert is not None,
         why=tuple(again.why or first.why),
     )
-
-
-def _resemblance(found: Resembled, features: Features) -> ResemblanceView:
-    parts = re.split(r"[\[\]]", found.marked)
-    marked = tuple((part, place % 2 == 1) for place, part in enumerate(parts) if part)
-    return ResemblanceView(str(features["destination_resembles"]), found.network, found.known, marked)
 
 
 def _misses(wording: Wording, ruled: _Ruled, answered: bool) -> Iterator[str]:

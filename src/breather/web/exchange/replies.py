@@ -50,6 +50,10 @@ def decision(snapshot: Snapshot, asked: Withdrawal, record: DecisionRecord, deci
         "arm": None if record.assignment is None else record.assignment.arm,
         "typology": record.typology,
         "reasons": [] if active is None else [_reason(active, rule) for rule in record.hits],
+        "lists": [
+            {"list": said.list, "category": said.category, "standing": said.standing, "label": said.label}
+            for said in record.lists
+        ],
         "undetermined": [{"rule": rule, "unknown": unknown} for rule, unknown in record.undetermined.items()],
         "alert": None if active is None else _alert(active, record, decided_at),
         "pause": _pause(active, asked, record),

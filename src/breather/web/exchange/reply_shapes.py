@@ -37,6 +37,15 @@ class ReasonPart(msgspec.Struct, forbid_unknown_fields=True):
     because: str
 
 
+class ListPart(msgspec.Struct, forbid_unknown_fields=True):
+    """What one list in force says of the destination: its opinion, for the VASP's own people. Others may contradict."""
+
+    list: str
+    category: str
+    standing: Literal["stands", "questioned", "contested"]
+    label: str
+
+
 class UndeterminedPart(msgspec.Struct, forbid_unknown_fields=True):
     rule: str
     unknown: dict[str, Literal["not_provided", "no_history", "not_yet", "failed"]]
@@ -93,6 +102,7 @@ class DecisionReply(msgspec.Struct, forbid_unknown_fields=True):
     arm: Literal["alert", "holdout"] | None
     typology: str | None
     reasons: list[ReasonPart]
+    lists: list[ListPart]
     undetermined: list[UndeterminedPart]
     alert: AlertPart | None
     pause: PausePart | None
