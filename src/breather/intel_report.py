@@ -13,7 +13,10 @@ from breather.exchange.rule_entry import Subject
 from breather.exchange.take_list import Publication, Taken
 from breather.intelligence.address import READERS, canonical_address
 from breather.intelligence.bad_address import BadAddress
+from breather.intelligence.domain_name import load_suffixes
 from breather.intelligence.host import read_host
+from breather.intelligence.listed_address import NotTaken
+from breather.intelligence.site import names_of
 from breather.storage.exchange.intelligence import InForce
 
 _ACTOR_PREFIX = "actor:"
@@ -35,6 +38,20 @@ def subjects(text: str, network: Network | None) -> list[Subject]:
         except BadAddress:
             continue
     return found or [Subject(HOST, read_host(text))]
+
+
+def asked_about(text: str, network: Network | None) -> list[Subject]:
+    """`subjects` for a question: a site is known by its host and by the domains above it that are its owner's too.
+
+    Raises what `subjects` raises, and BadDomain.
+    """
+    try:
+        found = subjects(text, network)
+    except NotTaken:
+        found = [Subject(HOST, "")]
+    if found[0].scope != HOST:
+        return found
+    return [Subject(HOST, name) for name in names_of(text, load_suffixes())]
 
 
 def show_taken(publication: Publication, taken: Taken, console: Console) -> None:
