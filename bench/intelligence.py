@@ -2,6 +2,10 @@
 
 What is asked is not listed, as nearly always in life; `lookup_listed_us` is the other case, with the whole entry. The
 addresses are invented, sorted into a snapshot and indexed by the code that imports lists.
+
+`lookalike_us`: whether an address resembles one of the last 64 that its customer paid, with the fetch of her profile's
+row from SQLite, 32 customers at a time, as the writer decides a batch; nothing of it resembles, as nearly always.
+`lookalike_alone_us` is the comparison without the fetch, which a decision makes for its other features anyway.
 """
 
 import gc
@@ -10,6 +14,7 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 
@@ -17,15 +22,24 @@ from bench.figure import Figure, compared
 from breather.domain.asset import Network
 from breather.domain.entry import Category, Claim
 from breather.domain.instant import Millis
+from breather.domain.profile import CustomerProfile, Profiles
+from breather.domain.withdrawal import Destination
 from breather.intelligence.address_index import INDEX_SUFFIX, WHERE_SUFFIX
 from breather.intelligence.claim_sorter import ClaimSorter
 from breather.intelligence.known import Intelligence, Source
+from breather.intelligence.likeness import likeness_of
 from breather.intelligence.list_folder import ListFolder
 from breather.intelligence.snapshot_file import SUFFIX
+from breather.storage.database import open_database
+from breather.storage.exchange.encoding import decode_customer
+from breather.storage.exchange.profiles import Key, Profile, stored_profiles, write_profiles
+from breather.storage.query import read_queries
+from breather.storage.schema import parse_schema
 
 LISTED = 10_000_000
 ASKED = 20_000
 ROUNDS = 15
+CUSTOMERS, PAID, BATCH = 2_048, 64, 32
 NOW = Millis(1_767_225_600_000)
 _MEGABYTE = 1e6
 _SALT = b"a bench's own sa"
@@ -50,6 +64,7 @@ def run() -> list[Figure]:
         database = (folder.path / "listed.db").stat().st_size / _MEGABYTE
         figures.append(Figure("index_mb", index, "MB shared", "set", round(against), round(index / against, 3), 0))
         figures.append(Figure("index_mb", index, "MB shared", "sqlite", round(database), round(index / database, 3), 0))
+        figures += _lookalike(folder.path / "profiles.db")
         figures.append(Figure("entries_mb", rest, "MB on disk, read for hits", "nothing", 0, 0, 0))
         return figures
 
@@ -98,3 +113,38 @@ def _figures(name: str, ours: Ask, rivals: dict[str, Ask], asked: Sequence[str])
                 ask(address)
             times[each].append((perf_counter() - started) / len(asked) * 1e6)
     return [compared(name, "us", times[""][1:], each, times[each][1:]) for each in rivals]
+
+
+def _lookalike(path: Path) -> list[Figure]:
+    """Microseconds a withdrawal, fetched and compared."""
+    queries = read_queries(files("breather.storage.exchange"))
+    database = open_database(f"sqlite:///{path}", queries, lambda: NOW)
+    schema = files("breather.storage.exchange").joinpath("schema.sql").read_text("utf-8")
+    database.create(parse_schema(schema, "bench"), "bench")
+    paid = [f"ETH:{address}" for address in _addresses(CUSTOMERS * PAID)]
+    keys = [("customer", f"c-{number}") for number in range(CUSTOMERS)]
+    profiles: dict[Key, Profile] = {
+        key: CustomerProfile(paid=tuple(paid[number * PAID :][:PAID])) for number, key in enumerate(keys)
+    }
+    with database.writing() as tx:
+        write_profiles(tx, profiles)
+    asked = [Destination(Network.ETHEREUM, address) for address in _addresses(CUSTOMERS)]
+    whole, alone = [], []
+    with database.reading() as reader:
+        for _ in range(ROUNDS + 1):
+            started = perf_counter()
+            met = []
+            for place in range(0, CUSTOMERS, BATCH):
+                found = stored_profiles(reader, keys[place : place + BATCH])
+                met += [decode_customer(found[key]) for key in keys[place : place + BATCH]]
+            fetched = perf_counter()
+            for customer, destination in zip(met, asked, strict=True):
+                likeness_of(Profiles(customer), destination)
+            ended = perf_counter()
+            whole.append((ended - started) / CUSTOMERS * 1e6)
+            alone.append((ended - fetched) / CUSTOMERS * 1e6)
+    database.close()
+    return [
+        compared("lookalike_us", "us", whole[1:], "lookalike_alone_us", alone[1:]),
+        compared("lookalike_alone_us", "us", alone[1:], "lookalike_us", whole[1:]),
+    ]

@@ -1,7 +1,7 @@
 """Small lists of every format, made up: addresses computed from numbers, hosts under `.example`."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import base58
@@ -10,9 +10,13 @@ from eth_utils.address import to_checksum_address
 from breather.domain.asset import Network
 from breather.domain.entry import Claim
 from breather.domain.instant import Millis, parse_instant
+from breather.intelligence.address_index import AddressIndex, build_index
+from breather.intelligence.claim_sorter import ClaimSorter
 from breather.intelligence.importers.finding import Dated, Rejected, Row, Terms
 from breather.intelligence.importers.list_file import ListFile
+from breather.intelligence.known import Intelligence, Ruled, Ruling, Source
 from breather.intelligence.list_format import Found, ListFormat, importer_of
+from breather.intelligence.snapshot_file import SnapshotFile
 
 NOW = parse_instant("2026-11-22T10:00:00Z")
 SALT = bytes(range(16))
@@ -68,6 +72,26 @@ def rows(found: Iterable[Found]) -> int:
 
 def dated(found: Iterable[Found]) -> list[Millis]:
     return [each.at for each in found if isinstance(each, Dated)]
+
+
+def known(
+    folder: Path,
+    lists: Mapping[str, list[Claim]],
+    expires: Mapping[str, Millis] | None = None,
+    rulings: Mapping[Ruling, Ruled] | None = None,
+) -> Intelligence:
+    """What these lists say, each with its operator's date; `folder` gets their files."""
+    folder.mkdir(exist_ok=True)
+    opened = []
+    for name in sorted(lists):
+        sorter = ClaimSorter(folder, SALT)
+        for claim in lists[name]:
+            sorter.add(claim)
+        sorter.write(folder / f"{name}.list")
+        opened.append(SnapshotFile(folder / f"{name}.list"))
+    build_index(folder, "all", opened)
+    sources = [Source(name, (expires or {}).get(name)) for name in sorted(lists)]
+    return Intelligence(AddressIndex(folder, "all", opened), sources, rulings)
 
 
 ETH = Network.ETHEREUM

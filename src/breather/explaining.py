@@ -12,6 +12,7 @@ from breather.bootstrap import exchange_database
 from breather.clock import Clock
 from breather.domain.campaign import Campaign
 from breather.domain.catalogue import NOT_YET
+from breather.domain.entry import Entry, Standing, contradict
 from breather.domain.feature import Features, FeatureValue, Phase, Unknown
 from breather.domain.finding import Finding, Refused
 from breather.domain.place import place
@@ -20,13 +21,20 @@ from breather.domain.rules import Truth, reasons
 from breather.domain.ruling import Rule
 from breather.domain.withdrawal import Withdrawal
 from breather.exchange.campaign_file import CAMPAIGN, read_campaign
+from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, read_snapshot
+from breather.intelligence.known import NOTHING_KNOWN, Intelligence
+from breather.intelligence.likeness import Likeness, likeness_of
+from breather.intelligence.list_folder import ListFolder
+from breather.intelligence.said_of import said_of
+from breather.intelligence.snapshot_file import DamagedFile
 from breather.operate import campaign_folder
 from breather.protocol.key_folder import KeyFolder
 from breather.protocol.pack import read_folder
 from breather.settings import Settings
 from breather.storage.exchange.profiles import read_profiles
 from breather.storage.exchange.referrals import is_listed
+from breather.storage.reader import Reader
 from breather.web.exchange.bodies import WithdrawalBody
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.problems import Problem
@@ -39,20 +47,27 @@ _STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UND
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`history` says whose past the features know."""
+    """`history` says whose past the features know; `likeness` which address that she paid this one resembles;
+    `entries` what lists in force say of it.
+    """
 
     campaign: Campaign
     history: str
     features: Features
+    likeness: Likeness
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the withdrawal itself: her past and the destination's, and what agencies found."""
+    """What is known beside the withdrawal itself: her past and the destination's, what agencies found, and lists (None
+    where they cannot be opened).
+    """
 
     history: str
     profiles: Profiles
     confirmed: bool
+    intelligence: Intelligence | None = NOTHING_KNOWN
 
 
 def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -> Explanation:
@@ -74,7 +89,8 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
             snapshot = read_snapshot(reader, Identity(settings.vasp, settings.mode, keys))
             key = asked.destination.key
             profiles = read_profiles(reader, asked.customer, key)
-            known = Known("as the database knows her", profiles, is_listed(reader, key))
+            lists = _lists(reader, settings)
+            known = Known("as the database knows her", profiles, is_listed(reader, key), lists)
     finally:
         database.close()
     residence = place(asked.residence).code
@@ -84,6 +100,13 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
         message = f"{there}; name a campaign's folder by --campaign"
         raise Refused(f"{file}: nothing to explain", [Finding("/residence", "no-campaign", message)])
     return _explained(active.campaign, known, asked, clock)
+
+
+def _lists(reader: Reader, settings: Settings) -> Intelligence | None:
+    try:
+        return open_intelligence(reader, ListFolder(settings.intelligence))
+    except (DamagedFile, OSError):
+        return None  # as `serve` would decide: it does not know, and says so
 
 
 def _withdrawal(file: Path) -> Withdrawal:
@@ -96,12 +119,23 @@ def _withdrawal(file: Path) -> Withdrawal:
 
 def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock) -> Explanation:
     features, _ = fold(known.profiles, asked, clock.now())
-    return Explanation(campaign, known.history, {**features, "destination_confirmed": known.confirmed, **NOT_YET})
+    likeness = likeness_of(known.profiles, asked.destination)
+    said = said_of(known.intelligence, asked.destination, clock.now())
+    features |= {"destination_confirmed": known.confirmed, "destination_resembles": likeness.value, **said.features}
+    return Explanation(campaign, known.history, {**features, **NOT_YET}, likeness, said.entries)
 
 
 def show(explanation: Explanation, console: Console) -> None:
     campaign = explanation.campaign
     console.print(f"{campaign.id} version {campaign.version}; history: {explanation.history}", highlight=False)
+    alike = explanation.likeness
+    if alike.known:
+        said = f"{alike.marked} resembles {alike.known}, which she paid on {alike.network}"
+        console.print(said, markup=False, highlight=False)
+    for entry in explanation.entries:
+        console.print(_listed(entry), markup=False, highlight=False)
+    if contradict(explanation.entries):
+        console.print("these lists contradict each other")
     table = Table("rule", "says", "because", "values", pad_edge=False, show_lines=True)
     for rule in campaign.rules:
         truth, found = reasons(rule.when, explanation.features)
@@ -109,6 +143,12 @@ def show(explanation: Explanation, console: Console) -> None:
         values = "\n".join(_values(rule, explanation.features))
         table.add_row(Text(rule.id), Text(_word(rule, truth), _STYLES[truth]), Text(because), Text(values))
     console.print(table)
+
+
+def _listed(entry: Entry) -> str:
+    name = f" ({entry.claim.label})" if entry.claim.label else ""
+    standing = "" if entry.standing is Standing.STANDS else f"; {entry.standing}: {entry.because}"
+    return f"the list {entry.source} says {entry.claim.category}{name}{standing}"
 
 
 def _word(rule: Rule, truth: Truth) -> str:

@@ -99,7 +99,7 @@ def explain_subject(
 
     with _refusals(), _store() as (database, folder):
         now = SystemClock().now()
-        subjects = intel_report.subjects(text, network)
+        subjects = intel_report.asked_about(text, network)
         found = [(subject, explain(database, folder, subject, now)) for subject in subjects]
         known = intel_report.show_entries([(subject, entries) for subject, entries in found if entries], Console())
     if not known:

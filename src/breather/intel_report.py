@@ -7,13 +7,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from breather.domain.asset import Network
-from breather.domain.entry import ACTOR, HOST, Entry, Standing
+from breather.domain.entry import ACTOR, HOST, Entry, Standing, contradict
 from breather.domain.instant import Millis, format_instant
 from breather.exchange.rule_entry import Subject
 from breather.exchange.take_list import Publication, Taken
 from breather.intelligence.address import READERS, canonical_address
 from breather.intelligence.bad_address import BadAddress
+from breather.intelligence.domain_name import load_suffixes
 from breather.intelligence.host import read_host
+from breather.intelligence.listed_address import NotTaken
+from breather.intelligence.site import names_of
 from breather.storage.exchange.intelligence import InForce
 
 _ACTOR_PREFIX = "actor:"
@@ -35,6 +38,20 @@ def subjects(text: str, network: Network | None) -> list[Subject]:
         except BadAddress:
             continue
     return found or [Subject(HOST, read_host(text))]
+
+
+def asked_about(text: str, network: Network | None) -> list[Subject]:
+    """`subjects` for a question: a site is known by its host and by the domains above it that are its owner's too.
+
+    Raises what `subjects` raises, and BadDomain.
+    """
+    try:
+        found = subjects(text, network)
+    except NotTaken:
+        found = [Subject(HOST, "")]
+    if found[0].scope != HOST:
+        return found
+    return [Subject(HOST, name) for name in names_of(text, load_suffixes())]
 
 
 def show_taken(publication: Publication, taken: Taken, console: Console) -> None:
@@ -81,7 +98,7 @@ def show_entries(found: Sequence[tuple[Subject, Sequence[Entry]]], console: Cons
         for entry in entries:
             table.add_row(*_cells(entry))
         console.print(table)
-        if _contradict(entries):
+        if contradict(entries):
             console.print("[bold]These lists contradict each other.[/bold]")
     return bool(found)
 
@@ -101,9 +118,3 @@ def _cells(entry: Entry) -> list[str]:
 
 def _day(at: Millis | None) -> str:
     return "" if at is None else format_instant(at)[:10]
-
-
-def _contradict(entries: Sequence[Entry]) -> bool:
-    """One list accuses, and another names a service or says something that accuses nobody."""
-    counted = [entry for entry in entries if entry.standing not in (Standing.WITHDRAWN, Standing.EXPIRED)]
-    return len({entry.claim.accuses for entry in counted}) == 2

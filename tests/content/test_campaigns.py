@@ -137,7 +137,7 @@ def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None
         (f"{CAMPAIGN}:rule[2].when", "rule first-large-to-new-address", "'USDT'"),
         (f"{CAMPAIGN}:rule[7].when", "rule rising-steps", "payee_rising_steps"),
         (f"{CAMPAIGN}:rule[7].when", "rule rising-steps", "<>"),
-        (f"{CAMPAIGN}:rule[19].when", "rule paid-for-tasks", ""),
+        (f"{CAMPAIGN}:rule[20].when", "rule paid-for-tasks", ""),
     ]
 
 
@@ -152,7 +152,7 @@ def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None
         (
             'undetermined = ["much-larger-than-usual", ',
             'undetermined = ["rising-steps", ',
-            "example[27].undetermined",
+            "example[30].undetermined",
             "other-undetermined",
         ),
         ('{ unknown = "no_history" }', '{ unknown = "perhaps" }', "ordinary.days_since_stop.unknown", "unknown-word"),

@@ -13,6 +13,7 @@ from breather.clock import SystemClock
 from breather.domain.instant import parse_instant
 from breather.exchange.campaign_file import CAMPAIGN
 from breather.samples import sample_campaign
+from tests.lists import written
 
 SAMPLE = "macau-pj-trial"
 BODY: dict[str, Any] = {
@@ -136,6 +137,25 @@ def test_the_campaign_in_force_is_explained_with_what_is_known_of_her(folder: Pa
     assert (abroad.exit_code, "no campaign is in force in HK" in abroad.stderr) == (2, True)
     nowhere = run(folder, "campaign", "explain", _written(folder, {**BODY, "residence": {}}))
     assert (nowhere.exit_code, "nothing says where she lives" in nowhere.stderr) == (2, True)
+
+
+def test_what_lists_say_is_explained_with_their_names(folder: Path) -> None:
+    """Also where they contradict each other; and where their files are gone, that it is not known."""
+    address = BODY["destination"]["address"]
+    assert run(folder, "signing-key", "create").exit_code == 0
+    assert run(folder, "campaign", "activate", SAMPLE).exit_code == 0
+    for name, category in (("police", "scam"), ("labels", "exchange")):
+        file = written(folder, f"{name}.csv", f"address,category,label\n{address},{category},Northern\n")
+        terms = ["--map", "network:=TRON", "--map", "address=address", "--map", "category=category"]
+        taken = run(folder, "intel", "import", "csv", str(file), "--source", name, *terms, "--map", "label=label")
+        assert taken.exit_code == 0, taken.output
+    said = run(folder, "campaign", "explain", _written(folder, BODY)).output
+    assert "the list police says scam (Northern)" in said
+    assert "the list labels says exchange (Northern)" in said
+    assert "these lists contradict each other" in said
+    shutil.rmtree(folder / "intelligence")
+    gone = run(folder, "campaign", "explain", _written(folder, BODY))
+    assert (gone.exit_code, "the list" in gone.output) == (0, False)
 
 
 def _written(folder: Path, body: Any) -> str:

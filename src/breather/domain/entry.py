@@ -5,6 +5,7 @@ by side (`Entry`), and nothing is merged into a truth that nobody said. A label 
 address may be a bridge on one and a stranger on another.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -116,3 +117,8 @@ class Entry:
     standing: Standing
     expires_at: Millis | None = None
     because: str = ""
+
+
+def contradict(entries: Iterable[Entry]) -> bool:
+    """One list accuses, and another names a service or says something that accuses nobody; of those that count."""
+    return len({entry.claim.accuses for entry in entries if entry.standing in IN_FORCE}) == 2

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from breather.domain.assignment import Arm, Assignment, assign, exclusions
+from breather.domain.assignment import Arm, Assignment, Told, assign, exclusions
 from breather.domain.catalogue import NOT_YET
 from breather.domain.feature import FeatureValue, Phase
 from breather.domain.friction import Friction
@@ -32,8 +32,10 @@ from breather.exchange.record import (
     AlertChoice,
     DecisionRecord,
     PauseOffer,
+    Resembled,
     arm_of,
     decode_record,
+    lists_of,
     place_of,
     undetermined_of,
 )
@@ -41,6 +43,8 @@ from breather.exchange.recorded import features_out
 from breather.exchange.refer import refer
 from breather.exchange.settle import RELEASE_LOOKS_BACK, Settled, settle
 from breather.exchange.snapshot import Activated, Snapshot
+from breather.intelligence.likeness import likeness_of
+from breather.intelligence.said_of import said_of
 from breather.storage.exchange.sheet import Sheet
 from breather.storage.exchange.withdrawals import Decided
 from breather.storage.transaction import Transaction
@@ -115,6 +119,10 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
     known_features, folded = fold(profiles, asked, tx.now)
     confirmed = sheet.is_listed(asked.destination.key)
     known_features["destination_confirmed"] = confirmed
+    likeness = likeness_of(profiles, asked.destination)
+    known_features["destination_resembles"] = likeness.value
+    said = said_of(snapshot.intelligence, asked.destination, tx.now)
+    known_features.update(said.features)
     features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
 
     ruling, wanted = _NO_RULING, NOTHING  # step 4
@@ -125,7 +133,8 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
 
     suspected = frozenset(rule.typology for rule in ruling.hits)
     stopped_before = profiles.customer.last_stop_at is not None
-    excluded = exclusions(wanted.friction, suspected, confirmed, asked.session.watched, stopped_before)
+    known_bad = Told(confirmed, said.accused)
+    excluded = exclusions(wanted.friction, suspected, known_bad, asked.session.watched, stopped_before)
     assignment = _assigned(snapshot, active, asked, excluded)  # step 5
     treated = _as_assigned(wanted, assignment)
 
@@ -148,6 +157,8 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
         why=list(settled.intervention.why),
         pause=_offer(settled),
         covered_by=settled.covered_by,
+        resembles=Resembled(likeness.network, likeness.known, likeness.marked) if likeness.known else None,
+        lists=lists_of(said.entries),
     )
     number = _write(sheet, asked, record, settled, marked, actor)
     after = after_decision(folded, settled.friction, tx.now)

@@ -1,8 +1,7 @@
 """Hosts of scam sites, in one spelling: small letters, ASCII, no dot at the end.
 
-The whole host as it was listed, no less: which part of it belongs to one owner (the registrable domain, by the public
-suffix list with its private section) is decided where a name is looked up, and that is where it is to be added: to
-`read_host`'s result, before `Intelligence.find_host`. Until then `a.github.io` is listed as itself and nothing more.
+The whole host as it was listed, no less. Which names above it are the same owner's is decided by whoever asks, with
+`site.names_of`: a list may name `evil.example` and mean each host under it.
 """
 
 import re

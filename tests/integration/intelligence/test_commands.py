@@ -80,6 +80,20 @@ def test_hosts_and_actors_are_explained_too(operator: Operator) -> None:
     assert "(NO)" in operator.done("explain", "actor:northern")
 
 
+def test_a_site_is_explained_by_what_its_owner_registered_and_not_by_its_neighbours(operator: Operator) -> None:
+    path = written(operator.folder, "sites.csv", "host\nevil.example\nfake.pages.dev\n")
+    terms = ("--map", "host=host", "--map", "category:=phishing")
+    operator.done("import", "csv", str(path), "--source", "sites", *terms)
+    for text in ("hxxps://login[.]evil[.]example/page?x=1", "evil.example", "a.fake.pages.dev"):
+        said = operator.done("explain", text)
+        assert "phishing" in said
+        assert ("evil.example  (host)" in said) != ("fake.pages.dev  (host)" in said)
+    for text in ("https://other.pages.dev/", "pages.dev", "notevil.example"):
+        assert operator.refused(1, "explain", text).startswith("no list says anything")
+    # What is ruled on is what is named: not the whole domain for the sake of one host.
+    assert operator.refused(1, "withdraw", "sites", "login.evil.example", "--because", "x").startswith("refused: ")
+
+
 def test_withdraw_contest_reinstate_and_drop(operator: Operator) -> None:
     operator.done("import", "ofac", operator.sanctions(1, 2), "--source", "ofac")
     said = operator.done("withdraw", "ofac", eth(1), "--because", "a hot wallet of ours")

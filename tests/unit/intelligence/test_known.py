@@ -1,6 +1,5 @@
 """What lists say together: contradictions stand side by side, and each entry says whether it counts."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -8,31 +7,10 @@ import pytest
 from breather.domain.asset import Network
 from breather.domain.entry import ACTOR, HOST, Category, Claim, Standing
 from breather.domain.instant import DAY, Millis
-from breather.intelligence.address_index import AddressIndex, build_index
-from breather.intelligence.claim_sorter import ClaimSorter
-from breather.intelligence.known import NOTHING_KNOWN, Intelligence, Ruled, Ruling, Source
-from breather.intelligence.snapshot_file import SnapshotFile
-from tests.lists import ETH, NOW, SALT, eth
+from breather.intelligence.known import NOTHING_KNOWN, Intelligence, Ruled
+from tests.lists import ETH, NOW, eth, known
 
 LATER = Millis(NOW + DAY)
-
-
-def known(
-    folder: Path,
-    lists: Mapping[str, list[Claim]],
-    expires: Mapping[str, Millis] | None = None,
-    rulings: Mapping[Ruling, Ruled] | None = None,
-) -> Intelligence:
-    opened = []
-    for name in sorted(lists):
-        sorter = ClaimSorter(folder, SALT)
-        for claim in lists[name]:
-            sorter.add(claim)
-        sorter.write(folder / f"{name}.list")
-        opened.append(SnapshotFile(folder / f"{name}.list"))
-    build_index(folder, "all", opened)
-    sources = [Source(name, (expires or {}).get(name)) for name in sorted(lists)]
-    return Intelligence(AddressIndex(folder, "all", opened), sources, rulings)
 
 
 def standings(intelligence: Intelligence, address: str, now: Millis = NOW) -> dict[str, Standing]:

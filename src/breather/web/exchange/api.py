@@ -15,12 +15,14 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from breather.domain.clearance import Clearance
+from breather.domain.event import EventKind
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import UnknownWithdrawal
 from breather.exchange.assess import Asking, Assessed, assess_all
 from breather.exchange.clear import clear
 from breather.exchange.link import mint
+from breather.exchange.reconsider import hold_listed
 from breather.exchange.respond import Responded, respond
 from breather.exchange.running import RunningExchange
 from breather.exchange.subject import Accepted, SubjectWanted, accept_subject, subject_wanted
@@ -118,6 +120,10 @@ class Api:
         require(key, scope_of(body))
         event = event_of(body, key.name)
         wanted = _wanted(request)
+
+        if event.kind is EventKind.CONFIRM:
+            # Before the confirmation and apart from it: a hold must not be taken back with what is refused for it.
+            await _within(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)), None)
 
         def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
             done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
