@@ -31,6 +31,7 @@ from breather.web.exchange.bodies import WithdrawalBody
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.problems import Problem
 from breather.web.shape import read_shape
+from breather.web.strict_json import LARGEST
 
 _WORDS: Mapping[Truth, str] = {Truth.HIT: "hit", Truth.MISS: "miss", Truth.UNDETERMINED: "undetermined"}
 _HELD: Mapping[Truth, str] = {Truth.HIT: "is true", Truth.MISS: "is false", Truth.UNDETERMINED: "is not known"}
@@ -88,10 +89,19 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
 
 def _withdrawal(file: Path) -> Withdrawal:
     try:
-        return read_withdrawal(read_shape(file.read_bytes(), WithdrawalBody))
+        return read_withdrawal(read_shape(_body(file), WithdrawalBody))
     except Problem as problem:
         found = problem.errors or [Finding("", problem.code, str(problem))]
         raise Refused(f"{file} is no withdrawal", found) from None
+
+
+def _body(file: Path) -> bytes:
+    """One byte more than a body may have is enough to refuse it; a device or a pipe might never end."""
+    if file.exists() and not file.is_file():
+        message = "is not a plain file; write the body of POST /v1/withdrawals into one"
+        raise Refused(f"{file} is no withdrawal", [Finding("", "not-a-file", message)])
+    with file.open("rb") as opened:
+        return opened.read(LARGEST + 1)
 
 
 def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock) -> Explanation:
