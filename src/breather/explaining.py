@@ -65,7 +65,7 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
     asked = _withdrawal(file)
     if folder is not None:
         # Its examples are `campaign check`'s: what they hold does not change what the rules say.
-        files = read_folder(campaign_folder(settings, folder))
+        files = read_folder(campaign_folder(settings, folder), "campaign")
         campaign = read_campaign({name: files[name] for name in (CAMPAIGN,) if name in files})
         return _explained(campaign, Known("a first withdrawal", Profiles(), confirmed=False), asked, clock)
     database = exchange_database(settings, clock, creates=False)
