@@ -39,6 +39,7 @@ from breather.web.exchange.bodies import WithdrawalBody
 from breather.web.exchange.submission import read_withdrawal
 from breather.web.problems import Problem
 from breather.web.shape import read_shape
+from breather.web.strict_json import LARGEST
 
 _WORDS: Mapping[Truth, str] = {Truth.HIT: "hit", Truth.MISS: "miss", Truth.UNDETERMINED: "undetermined"}
 _HELD: Mapping[Truth, str] = {Truth.HIT: "is true", Truth.MISS: "is false", Truth.UNDETERMINED: "is not known"}
@@ -79,7 +80,7 @@ def explain(settings: Settings, clock: Clock, file: Path, folder: Path | None) -
     asked = _withdrawal(file)
     if folder is not None:
         # Its examples are `campaign check`'s: what they hold does not change what the rules say.
-        files = read_folder(campaign_folder(settings, folder))
+        files = read_folder(campaign_folder(settings, folder), "campaign")
         campaign = read_campaign({name: files[name] for name in (CAMPAIGN,) if name in files})
         return _explained(campaign, Known("a first withdrawal", Profiles(), confirmed=False), asked, clock)
     database = exchange_database(settings, clock, creates=False)
@@ -111,10 +112,19 @@ def _lists(reader: Reader, settings: Settings) -> Intelligence | None:
 
 def _withdrawal(file: Path) -> Withdrawal:
     try:
-        return read_withdrawal(read_shape(file.read_bytes(), WithdrawalBody))
+        return read_withdrawal(read_shape(_body(file), WithdrawalBody))
     except Problem as problem:
         found = problem.errors or [Finding("", problem.code, str(problem))]
         raise Refused(f"{file} is no withdrawal", found) from None
+
+
+def _body(file: Path) -> bytes:
+    """One byte more than a body may have is enough to refuse it; a device or a pipe might never end."""
+    if file.exists() and not file.is_file():
+        message = "is not a plain file; write the body of POST /v1/withdrawals into one"
+        raise Refused(f"{file} is no withdrawal", [Finding("", "not-a-file", message)])
+    with file.open("rb") as opened:
+        return opened.read(LARGEST + 1)
 
 
 def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock) -> Explanation:

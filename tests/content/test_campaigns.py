@@ -1,5 +1,6 @@
 """Campaigns as content: the sample holds, each single mistake is named, and activation keeps one to a jurisdiction."""
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -121,6 +122,29 @@ def test_each_mistake_is_named_with_what_would_be_right(
 def test_every_mistake_is_named_at_once() -> None:
     found = findings_of(edited(('pause = "60m"', 'pause = "9d"'), ('"investment"', '"investmet"'), ('"MO"', '"XX"')))
     assert {finding.code for finding in found} == {"bad-duration", "unknown-word", "unknown-place"}
+
+
+def test_what_does_not_depend_on_a_broken_rule_is_named_beside_it() -> None:
+    examples = edited(("hits = []", 'hits = ["rising-step"]'), ('expect = "none"', 'expect = "nothing"'), file=EXAMPLES)
+    rules = edited(("payee_rising_steps >= 2", "payee_rising_step >= 2"), ('"rising-amounts"', '"rising-amount"'))
+    found = findings_of({**rules, EXAMPLES: examples[EXAMPLES]})
+    assert sorted((finding.code, finding.suggestion) for finding in found) == [
+        ("bad-expression", "payee_rising_steps"),
+        ("unknown-rule", "rising-steps"),
+        ("unknown-why", "rising-amounts"),
+        ("unknown-word", ""),
+    ]
+
+
+def test_an_empty_rule_is_only_said_to_lack_what_it_lacks() -> None:
+    found = findings_of({**FILES, CAMPAIGN: FILES[CAMPAIGN] + b"\n[[rule]]\n[[rule]]\n"})
+    assert {finding.code for finding in found} == {"missing-key"}
+    assert len({finding.pointer for finding in found}) == len(found) == 12
+
+
+def test_a_long_list_of_values_says_how_many_are_left_out() -> None:
+    (found,) = findings_of(edited(("amount_usd >= 1000 AND", "amount_usd >= 1000 AND asset = 'USTD' AND")))
+    assert re.search(r"its values are USDT, .*\w and [0-9]+ more\. Did you mean 'USDT'\?", str(found))
 
 
 def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None:

@@ -1,6 +1,7 @@
 """`breather campaign explain`: every rule with its values and why; what is wrong is named, with exit status 2."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -104,6 +105,19 @@ def test_a_file_that_is_not_json_is_refused(folder: Path, body: bytes) -> None:
     result = explained(folder, body)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "is no withdrawal" in result.stderr
+
+
+def test_no_more_is_read_than_a_body_may_have(folder: Path) -> None:
+    """A tebibyte of nothing would not fit, a device or a pipe for ever."""
+    vast, pipe = folder / "vast.json", folder / "pipe"
+    with vast.open("wb") as file:
+        file.truncate(2**40)
+    os.mkfifo(pipe)
+    result = run(folder, "campaign", "explain", str(vast), "--campaign", SAMPLE)
+    assert (result.exit_code, "At most 65536 bytes" in result.stderr) == (2, True)
+    for endless in ("/dev/zero", str(pipe), str(folder)):
+        result = run(folder, "campaign", "explain", endless, "--campaign", SAMPLE)
+        assert (result.exit_code, "is not a plain file" in result.stderr) == (2, True), endless
 
 
 def test_a_file_a_campaign_or_a_database_that_is_not_there_is_named(folder: Path) -> None:

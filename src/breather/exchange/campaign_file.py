@@ -33,20 +33,26 @@ _UNITS: Mapping[str, int] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 
 def read_campaign(files: Mapping[str, bytes]) -> Campaign:
     """Raises Refused with every finding. What only the pack can tell is `check_against_pack`'s."""
-    findings: list[Finding] = []
-    findings += [
+    campaign, findings = try_campaign(files)
+    if campaign is None:
+        raise Refused("not a campaign", findings)
+    if findings:
+        raise Refused(f"the campaign {campaign.id or CAMPAIGN} cannot be used", findings)
+    return campaign
+
+
+def try_campaign(files: Mapping[str, bytes]) -> tuple[Campaign | None, list[Finding]]:
+    """With findings, the campaign is good only for looking for more of them: each wrong value is a stand-in, each rule
+    that cannot be read is FALSE. None where there is no table to read.
+    """
+    findings = [
         Finding(name, "unknown-file", f"a campaign has {CAMPAIGN} and {EXAMPLES} only")
         for name in sorted(files.keys() - {CAMPAIGN, EXAMPLES})
     ]
     if CAMPAIGN not in files:
-        raise Refused("not a campaign", [*findings, Finding(CAMPAIGN, "missing-file", "is missing")])
+        return None, [*findings, Finding(CAMPAIGN, "missing-file", "is missing")]
     table = parse_toml(CAMPAIGN, files[CAMPAIGN], findings)
-    if table is None:
-        raise Refused("not a campaign", findings)
-    campaign = _campaign(table)
-    if findings:
-        raise Refused(f"the campaign {campaign.id or CAMPAIGN} cannot be used", findings)
-    return campaign
+    return (None if table is None else _campaign(table)), findings
 
 
 def check_against_pack(campaign: Campaign, pack: Pack) -> list[Finding]:
@@ -88,7 +94,7 @@ def warnings_of(campaign: Campaign) -> list[Finding]:
 def _campaign(table: StrictTable) -> Campaign:
     kinds = table.table("screenless")
     rules = tuple(_rule(entry) for entry in table.tables("rule"))
-    for rule_id in sorted({rule.id for rule in rules if [other.id for other in rules].count(rule.id) > 1}):
+    for rule_id in sorted({rule.id for rule in rules if rule.id and [other.id for other in rules].count(rule.id) > 1}):
         table.note("rule", "repeated-id", f"the id {rule_id!r} is used twice; every rule needs its own")
     campaign = Campaign(
         id=_id(table, "id"),
@@ -174,7 +180,7 @@ def _rule(table: StrictTable) -> Rule:
     try:
         expression = read_expression(text, CATALOGUE)
     except BadExpression as bad:
-        for error in bad.errors:
+        for error in () if table.already_wrong("when") else bad.errors:
             message = f"rule {rule_id}: {error.message}\n{pointed(text, error)}"
             table.note("when", "bad-expression", message, error.suggestion)
         expression = read_expression("FALSE", CATALOGUE)
