@@ -1,4 +1,4 @@
-"""From claims to a snapshot and back: nothing lost, nothing twice, in one order, and damage is named and never guessed."""
+"""From claims to a snapshot and back: nothing lost, nothing twice, in one order; damage is named and never guessed."""
 
 import tempfile
 from collections import Counter
@@ -38,7 +38,7 @@ SUBJECTS = st.sampled_from(
     [("ETH", eth(1)), ("ETH", eth(2)), ("BSC", eth(1)), (HOST, "bad.example"), (ACTOR, "northern")]
 )
 CLAIMS = st.builds(
-    lambda subject, category, label, sure: Claim(*subject, category, label, confidence=sure),
+    lambda subject, category, label, sure: Claim(subject[0], subject[1], category, label, confidence=sure),
     SUBJECTS,
     st.sampled_from([Category.SCAM, Category.EXCHANGE, Category.OTHER]),
     st.sampled_from(["", "a", "b", "c"]),
@@ -59,7 +59,7 @@ def claims_of(snapshot: SnapshotFile) -> list[Claim]:
 
 
 def first_said(claims: Sequence[Claim]) -> list[Claim]:
-    """What is kept, said plainly: each thing about a subject once, as it was said first, and of eight things no more."""
+    """What is kept, said plainly: each thing about a subject once, as it was said first, and of eight no more."""
     kept: list[Claim] = []
     for one in claims:
         about = [other for other in kept if (other.scope, other.value) == (one.scope, one.value)]
