@@ -119,7 +119,7 @@ def listening(model: Model[At], told: set[tuple[int, str]]) -> Model[At]:
 
 @pytest.mark.parametrize("name", ALL)
 def test_nothing_that_may_happen_breaks_a_guarantee(name: str) -> None:
-    """Every state there is; all that may happen did, and each call is answered in all the ways that it can be."""
+    """Every state there is; everything that may happen did; each call gets every answer that it can."""
     protocol, told = ALL[name], set[tuple[int, str]]()
     found = explore(listening(protocol.model(), told))
     assert found.violation is None, str(found.violation)

@@ -6,9 +6,10 @@ may fail, or the connection may break during COMMIT. As `storage/writer.py`, `pe
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from functools import cache, partial
+from typing import NamedTuple
 
 from breather.domain.instant import Millis
 from tests.model.explore import Model
@@ -105,8 +106,7 @@ def replica_in(
 UNSENT, IDLE, DOWN = called(Where.UNSENT), replica_in(Phase.IDLE), replica_in(Phase.DOWN)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """`visible` is what statements see, `durable` what a power cut leaves. `mishaps`: how many may still happen."""
 
     calls: tuple[Call, ...]
@@ -121,14 +121,14 @@ class State:
     seen: frozenset[int] = frozenset()
 
     def with_call(self, call: int, changed: Call) -> "State":
-        return replace(self, calls=(*self.calls[:call], changed, *self.calls[call + 1 :]))
+        return self._replace(calls=(*self.calls[:call], changed, *self.calls[call + 1 :]))
 
     def put(self, which: int, changed: Replica) -> tuple[Replica, Replica]:
         one, other = self.replicas
         return (changed, other) if which == 0 else (one, changed)
 
     def with_replica(self, which: int, changed: Replica) -> "State":
-        return replace(self, replicas=self.put(which, changed))
+        return self._replace(replicas=self.put(which, changed))
 
     def without(self, which: int, to: Where, replica: Replica) -> "State":
         """The replica's transaction is over, and whoever was waiting for it, or for all of it, is told `to`."""
@@ -140,7 +140,7 @@ class State:
             for call in self.calls
         )
         lock = None if self.lock == which else self.lock
-        return replace(self, calls=told, lock=lock, replicas=self.put(which, replica))
+        return self._replace(calls=told, lock=lock, replicas=self.put(which, replica))
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +177,7 @@ class Protocol:
             yield from self._moved(state, which, replica)
             if state.mishaps and replica.phase is not Phase.DOWN:
                 killed = state.without(which, Where.UNKNOWN, DOWN)
-                yield f"kill {which}", replace(killed, mishaps=state.mishaps - 1)
+                yield f"kill {which}", killed._replace(mishaps=state.mishaps - 1)
         for call, known in enumerate(state.calls):
             if call in self.deadlines and known.where in (Where.WAITING, Where.TAKEN):
                 yield self._out_of_time(state, call, known)
@@ -204,7 +204,7 @@ class Protocol:
                 yield f"decide {which}", self._decided(state, which, state.visible)
             case Phase.TAKEN | Phase.SNAPPED if state.lock is None:
                 # One step: who holds the lock decides on what nobody else can change meanwhile.
-                yield f"lock {which}", self._decided(replace(state, lock=which), which, replica.view or state.visible)
+                yield f"lock {which}", self._decided(state._replace(lock=which), which, replica.view or state.visible)
             case Phase.DECIDED if self.fault is Fault.ANSWERED_BEFORE_COMMIT and replica.left:
                 yield self._answered(state, which, replica)
             case Phase.DECIDED:
@@ -224,7 +224,7 @@ class Protocol:
         numbers: tuple[int, ...] = ()
         if self.fault is Fault.NUMBERED_OUTSIDE:
             numbers = tuple(range(state.drawn + 1, state.drawn + len(batch) + 1))
-            state = replace(state, drawn=state.drawn + len(batch))
+            state = state._replace(drawn=state.drawn + len(batch))
         for call in batch:
             state = state.with_call(call, called(Where.TAKEN, which))
         yield f"take {which}", state.with_replica(which, replica_in(Phase.TAKEN, batch, None, numbers))
@@ -244,14 +244,14 @@ class Protocol:
             yield f"conflict {which}", state.without(which, Where.REFUSED, IDLE)
             return
         synced = state.durable if self.fault is Fault.NOT_SYNCED else after
-        committed = replace(state, visible=after, durable=synced)
+        committed = state._replace(visible=after, durable=synced)
         done = replica_in(Phase.COMMITTED, replica.left, work) if replica.left else IDLE
         lock = None if state.lock == which else state.lock
-        yield f"commit {which}", replace(committed, lock=lock, replicas=state.put(which, done))
+        yield f"commit {which}", committed._replace(lock=lock, replicas=state.put(which, done))
         if state.mishaps:
             fewer = state.mishaps - 1
-            yield f"cut {which} committed", replace(committed, mishaps=fewer).without(which, Where.UNKNOWN, IDLE)
-            yield f"cut {which} lost", replace(state, mishaps=fewer).without(which, Where.UNKNOWN, IDLE)
+            yield f"cut {which} committed", committed._replace(mishaps=fewer).without(which, Where.UNKNOWN, IDLE)
+            yield f"cut {which} lost", state._replace(mishaps=fewer).without(which, Where.UNKNOWN, IDLE)
 
     def _answered(self, state: State, which: int, replica: Replica) -> tuple[str, State]:
         assert replica.work is not None, "decided"
@@ -271,16 +271,16 @@ class Protocol:
 
     def _outside(self, state: State) -> Iterator[tuple[str, State]]:
         if state.tick + 1 < len(self.ticks):
-            yield "tick", replace(state, tick=state.tick + 1)
+            yield "tick", state._replace(tick=state.tick + 1)
         if state.durable is not state.visible:
-            yield "sync", replace(state, durable=state.visible)
+            yield "sync", state._replace(durable=state.visible)
         if state.mishaps and state.replicas != (DOWN, DOWN):
             dark = state.without(0, Where.UNKNOWN, DOWN).without(1, Where.UNKNOWN, DOWN)
-            yield "power", replace(dark, visible=state.durable, mishaps=state.mishaps - 1)
+            yield "power", dark._replace(visible=state.durable, mishaps=state.mishaps - 1)
         news = [entry for entry in state.visible.journal if entry.number > state.last]
         if self.polls and news:
             seen = state.seen | {entry.call for entry in news}
-            yield "poll", replace(state, last=max(entry.number for entry in news), seen=seen)
+            yield "poll", state._replace(last=max(entry.number for entry in news), seen=seen)
 
 
 @cache
