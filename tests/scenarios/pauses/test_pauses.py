@@ -1,6 +1,7 @@
 """The life of a pause as text: one row, one story, looked at several times (guarantees A5 and A6)."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,7 @@ def test_it_changes_at_the_instant_and_not_a_millisecond_before(happens: str, fo
     """Of two neighbouring looks a minute apart, the change lies on the second: that minute is still the first's."""
     told = story(happens)
     looks = [each.split() for each in found.split(", ")]
-    for (early, was), (late, _) in zip(looks, looks[1:], strict=False):
+    for (early, was), (late, _) in pairwise(looks):
         if at(late) - at(early) == MINUTE:
             assert told.state(Millis(at(late) - 1)) == was, late
 
