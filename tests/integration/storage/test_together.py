@@ -154,7 +154,7 @@ def test_entries_of_a_savepoint_that_failed_are_forgotten_and_those_around_it_ke
 
     with database.writing() as transaction:
         entry(transaction, "before")
-        with pytest.raises(ValueError), transaction.savepoint():  # noqa: PT011  a bare error of the test's own
+        with pytest.raises(ValueError), transaction.savepoint():
             poison(transaction)
         entry(transaction, "after")
     with database.reading() as reader:

@@ -82,7 +82,7 @@ def reading(world: World) -> list[tuple[Pair, Sequence[object], Sequence[object]
         for asked in everyone():
             customer, key = asked.customer, asked.destination.key
             holds = holds_of_pair(tx, customer, key)
-            alone = [holds, tuple(pauses_of_pair(tx, (customer, key), holds, tx.now, SINCE))]
+            alone: list[object] = [holds, tuple(pauses_of_pair(tx, (customer, key), holds, tx.now, SINCE))]
             alone += [read_profiles(tx, customer, key)]
             seen = [sheet.holds((customer, key)), tuple(sheet.pauses((customer, key))), sheet.profiles(customer, key)]
             found.append(((customer, key), seen, alone))

@@ -38,7 +38,7 @@ SUBJECTS = st.sampled_from(
     [("ETH", eth(1)), ("ETH", eth(2)), ("BSC", eth(1)), (HOST, "bad.example"), (ACTOR, "northern")]
 )
 CLAIMS = st.builds(
-    lambda subject, category, label, sure: Claim(*subject, category, label, confidence=sure),
+    lambda subject, category, label, sure: Claim(subject[0], subject[1], category, label, confidence=sure),
     SUBJECTS,
     st.sampled_from([Category.SCAM, Category.EXCHANGE, Category.OTHER]),
     st.sampled_from(["", "a", "b", "c"]),
