@@ -68,10 +68,14 @@ def said(found: Found) -> str | None:
     if not isinstance(found, Claim):
         return None
     days = {"first_seen": found.first_seen, "expires": found.expires_at}
-    more: dict[str, str | None] = {"typology": found.typology, "actor": found.actor}
-    more |= {"label": found.label and repr(found.label)}
-    more["confidence"] = found.confidence
-    more |= {name: at and format_instant(at)[:10] for name, at in days.items()}
+    more: dict[str, str | None] = {
+        "label": found.label and repr(found.label),
+        "typology": found.typology,
+        "actor": found.actor,
+    }
+    more |= {"confidence": found.confidence} | {
+        name: None if at is None else format_instant(at)[:10] for name, at in days.items()
+    }
     more |= {"reference": found.reference and repr(found.reference)}
     return " ".join([found.scope, found.value, found.category, *(f"{name}={it}" for name, it in more.items() if it)])
 

@@ -1,4 +1,4 @@
-"""What STIX bundles and MISP events say beside the address: who, since when, how sure, and what was taken back."""
+"""What STIX and MISP say beside the address itself: who, since when, how sure, and what was taken back."""
 
 import json
 from pathlib import Path

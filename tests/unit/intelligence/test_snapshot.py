@@ -1,4 +1,4 @@
-"""From claims to a snapshot and back: nothing lost, nothing twice, in one order; damage is named and never guessed."""
+"""From claims to a snapshot and back: nothing lost, nothing twice, in one order, and damage is named, never guessed."""
 
 import tempfile
 from collections import Counter
@@ -59,7 +59,7 @@ def claims_of(snapshot: SnapshotFile) -> list[Claim]:
 
 
 def first_said(claims: Sequence[Claim]) -> list[Claim]:
-    """What is kept, said plainly: each thing about a subject once, as it was said first, and of eight no more."""
+    """What is kept, said plainly: each thing about a subject once, as said first, and of things no more than eight."""
     kept: list[Claim] = []
     for one in claims:
         about = [other for other in kept if (other.scope, other.value) == (one.scope, one.value)]
