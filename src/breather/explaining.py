@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -14,10 +15,11 @@ from breather.domain.campaign import Campaign
 from breather.domain.catalogue import NOT_YET
 from breather.domain.feature import Features, FeatureValue, Phase, Unknown
 from breather.domain.finding import Finding, Refused
+from breather.domain.intervention import Decision, intervene
 from breather.domain.place import place
 from breather.domain.profile import Profiles, fold
 from breather.domain.rules import Truth, reasons
-from breather.domain.ruling import Rule
+from breather.domain.ruling import Rule, rule_on
 from breather.domain.withdrawal import Withdrawal
 from breather.exchange.campaign_file import CAMPAIGN, read_campaign
 from breather.exchange.snapshot import Identity, read_snapshot
@@ -33,6 +35,7 @@ from breather.web.problems import Problem
 from breather.web.shape import read_shape
 from breather.web.strict_json import LARGEST
 
+_WIDEST = 10_000
 _WORDS: Mapping[Truth, str] = {Truth.HIT: "hit", Truth.MISS: "miss", Truth.UNDETERMINED: "undetermined"}
 _HELD: Mapping[Truth, str] = {Truth.HIT: "is true", Truth.MISS: "is false", Truth.UNDETERMINED: "is not known"}
 _STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UNDETERMINED: "yellow"}
@@ -40,11 +43,12 @@ _STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UND
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`history` says whose past the features know."""
+    """`history` says whose past the features know; `residence` is where she lives, None if not told."""
 
     campaign: Campaign
     history: str
     features: Features
+    residence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +110,42 @@ def _body(file: Path) -> bytes:
 
 def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock) -> Explanation:
     features, _ = fold(known.profiles, asked, clock.now())
-    return Explanation(campaign, known.history, {**features, "destination_confirmed": known.confirmed, **NOT_YET})
+    every = {**features, "destination_confirmed": known.confirmed, **NOT_YET}
+    return Explanation(campaign, known.history, every, place(asked.residence).code)
 
 
 def show(explanation: Explanation, console: Console) -> None:
+    """As a table, or rule by rule where a table would cut the names."""
     campaign = explanation.campaign
     console.print(f"{campaign.id} version {campaign.version}; history: {explanation.history}", highlight=False)
     table = Table("rule", "says", "because", "values", pad_edge=False, show_lines=True)
+    lines: list[Text] = []
     for rule in campaign.rules:
         truth, found = reasons(rule.when, explanation.features)
-        because = "\n".join(f"{reason.text} {_HELD[reason.truth]}" for reason in found)
-        values = "\n".join(_values(rule, explanation.features))
-        table.add_row(Text(rule.id), Text(_word(rule, truth), _STYLES[truth]), Text(because), Text(values))
-    console.print(table)
+        because = [f"{reason.text} {_HELD[reason.truth]}" for reason in found]
+        values = list(_values(rule, explanation.features))
+        said = Text(_word(rule, truth), _STYLES[truth])
+        table.add_row(Text(rule.id), said, Text("\n".join(because)), Text("\n".join(values)))
+        lines += [Text(f"{rule.id}: ") + Text(said.plain.replace("\n", ", "), said.style)]
+        lines += [Text(f"  {line}") for line in (*because, *values)]
+    if Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum <= console.width:
+        console.print(table)
+    else:
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    for line in _decided(explanation):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _decided(explanation: Explanation) -> Iterator[str]:
+    """What the rules ask for together at submission, within the campaign's budget; and whether it is hers at all."""
+    campaign, lives = explanation.campaign, explanation.residence
+    ruling = rule_on(campaign.rules, explanation.features, Phase.SUBMIT)
+    friction = intervene(campaign, ruling, explanation.features).friction
+    yield f"at submission: {Decision.of(friction).value}, friction {friction.word}"
+    if lives != campaign.jurisdiction:
+        where = "nothing says where she lives" if lives is None else f"she lives in {lives}"
+        yield f"the campaign does not apply to her: it is for {campaign.jurisdiction}, and {where}"
 
 
 def _word(rule: Rule, truth: Truth) -> str:
