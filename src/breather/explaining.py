@@ -127,14 +127,14 @@ def show(explanation: Explanation, console: Console) -> None:
         said = Text(_word(rule, truth), _STYLES[truth])
         table.add_row(Text(rule.id), said, Text("\n".join(because)), Text("\n".join(values)))
         lines += [Text(f"{rule.id}: ") + Text(said.plain.replace("\n", ", "), said.style)]
-        lines += [Text(f"  {line}") for line in (*because, *values)]
+        lines += [Text(f"  {shown}") for shown in (*because, *values)]
     if Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum <= console.width:
         console.print(table)
     else:
         for line in lines:
             console.print(line, soft_wrap=True)
-    for line in _decided(explanation):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+    for sentence in _decided(explanation):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
 
 
 def _decided(explanation: Explanation) -> Iterator[str]:

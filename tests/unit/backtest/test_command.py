@@ -51,7 +51,7 @@ def test_a_file_that_is_no_history_is_named_in_one_line(folder: Path) -> None:
     mixed.mkdir()
     (folder / "past.parquet").rename(mixed / "history-1.parquet")
     pq.write_table(pa.table({"id": ["a"], "scam": [True]}), mixed / "truth.parquet")
-    result = run(folder, "backtest", SAMPLE, "--history", str(mixed))
+    result = run(folder, SAMPLE, "--history", str(mixed))
     assert result.exit_code == 2
     about = [line for line in result.stderr.splitlines() if "truth.parquet" in line]
     assert len(about) == 1, result.stderr

@@ -73,8 +73,8 @@ def _value(node: tree.Place) -> float | None:
 def _settled(node: tree.Place) -> Iterator[ExpressionError]:
     match node:
         case tree.Ratio(_, under) if _value(under) == 0:
-            message = "this divides by zero, so the ratio is never known; divide by a feature, or by another number"
-            yield ExpressionError(under.at, under.length, message)
+            divides = "this divides by zero, so the ratio is never known; divide by a feature, or by another number"
+            yield ExpressionError(under.at, under.length, divides)
         case tree.Comparison(sign, left, right):
             one, other = _value(left), _value(right)
             if one is not None and other is not None:
@@ -82,8 +82,8 @@ def _settled(node: tree.Place) -> Iterator[ExpressionError]:
         case tree.Between(operand, low, high):
             one, least, most = _value(operand), _value(low), _value(high)
             if least is not None and most is not None and least > most:
-                right = f"the lower limit stands first: BETWEEN {most:.12g} AND {least:.12g}"
-                yield ExpressionError(node.at, node.length, f"nothing lies between these limits; {right}")
+                wanted = f"the lower limit stands first: BETWEEN {most:.12g} AND {least:.12g}"
+                yield ExpressionError(node.at, node.length, f"nothing lies between these limits; {wanted}")
             elif one is not None and least is not None and most is not None:
                 yield _two_constants(node, least <= one <= most)
         case _:
