@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -15,10 +16,11 @@ from breather.domain.catalogue import NOT_YET
 from breather.domain.entry import Entry, Standing, contradict
 from breather.domain.feature import Features, FeatureValue, Phase, Unknown
 from breather.domain.finding import Finding, Refused
+from breather.domain.intervention import Decision, intervene
 from breather.domain.place import place
 from breather.domain.profile import Profiles, fold
 from breather.domain.rules import Truth, reasons
-from breather.domain.ruling import Rule
+from breather.domain.ruling import Rule, rule_on
 from breather.domain.withdrawal import Withdrawal
 from breather.exchange.campaign_file import CAMPAIGN, read_campaign
 from breather.exchange.open_intelligence import open_intelligence
@@ -41,6 +43,7 @@ from breather.web.problems import Problem
 from breather.web.shape import read_shape
 from breather.web.strict_json import LARGEST
 
+_WIDEST = 10_000
 _WORDS: Mapping[Truth, str] = {Truth.HIT: "hit", Truth.MISS: "miss", Truth.UNDETERMINED: "undetermined"}
 _HELD: Mapping[Truth, str] = {Truth.HIT: "is true", Truth.MISS: "is false", Truth.UNDETERMINED: "is not known"}
 _STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UNDETERMINED: "yellow"}
@@ -49,7 +52,7 @@ _STYLES: Mapping[Truth, str] = {Truth.HIT: "bold red", Truth.MISS: "", Truth.UND
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """`history` says whose past the features know; `likeness` which address that she paid this one resembles;
-    `entries` what lists in force say of it.
+    `entries` what lists in force say of it. `residence` is where she lives, None if not told.
     """
 
     campaign: Campaign
@@ -57,6 +60,7 @@ class Explanation:
     features: Features
     likeness: Likeness
     entries: tuple[Entry, ...]
+    residence: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,27 +136,51 @@ def _explained(campaign: Campaign, known: Known, asked: Withdrawal, clock: Clock
     likeness = likeness_of(known.profiles, asked.destination)
     said = said_of(known.intelligence, asked.destination, clock.now())
     features |= {"destination_confirmed": known.confirmed, "destination_resembles": likeness.value, **said.features}
-    return Explanation(campaign, known.history, {**features, **NOT_YET}, likeness, said.entries)
+    return Explanation(
+        campaign, known.history, {**features, **NOT_YET}, likeness, said.entries, place(asked.residence).code
+    )
 
 
 def show(explanation: Explanation, console: Console) -> None:
+    """As a table, or rule by rule where a table would cut the names."""
     campaign = explanation.campaign
     console.print(f"{campaign.id} version {campaign.version}; history: {explanation.history}", highlight=False)
     alike = explanation.likeness
     if alike.known:
-        said = f"{alike.marked} resembles {alike.known}, which she paid on {alike.network}"
-        console.print(said, markup=False, highlight=False)
+        resembled = f"{alike.marked} resembles {alike.known}, which she paid on {alike.network}"
+        console.print(resembled, markup=False, highlight=False)
     for entry in explanation.entries:
         console.print(_listed(entry), markup=False, highlight=False)
     if contradict(explanation.entries):
         console.print("these lists contradict each other")
     table = Table("rule", "says", "because", "values", pad_edge=False, show_lines=True)
+    lines: list[Text] = []
     for rule in campaign.rules:
         truth, found = reasons(rule.when, explanation.features)
-        because = "\n".join(f"{reason.text} {_HELD[reason.truth]}" for reason in found)
-        values = "\n".join(_values(rule, explanation.features))
-        table.add_row(Text(rule.id), Text(_word(rule, truth), _STYLES[truth]), Text(because), Text(values))
-    console.print(table)
+        because = [f"{reason.text} {_HELD[reason.truth]}" for reason in found]
+        values = list(_values(rule, explanation.features))
+        said = Text(_word(rule, truth), _STYLES[truth])
+        table.add_row(Text(rule.id), said, Text("\n".join(because)), Text("\n".join(values)))
+        lines += [Text(f"{rule.id}: ") + Text(said.plain.replace("\n", ", "), said.style)]
+        lines += [Text(f"  {shown}") for shown in (*because, *values)]
+    if Measurement.get(console, console.options.update(max_width=_WIDEST), table).maximum <= console.width:
+        console.print(table)
+    else:
+        for line in lines:
+            console.print(line, soft_wrap=True)
+    for sentence in _decided(explanation):
+        console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def _decided(explanation: Explanation) -> Iterator[str]:
+    """What the rules ask for together at submission, within the campaign's budget; and whether it is hers at all."""
+    campaign, lives = explanation.campaign, explanation.residence
+    ruling = rule_on(campaign.rules, explanation.features, Phase.SUBMIT)
+    friction = intervene(campaign, ruling, explanation.features).friction
+    yield f"at submission: {Decision.of(friction).value}, friction {friction.word}"
+    if lives != campaign.jurisdiction:
+        where = "nothing says where she lives" if lives is None else f"she lives in {lives}"
+        yield f"the campaign does not apply to her: it is for {campaign.jurisdiction}, and {where}"
 
 
 def _listed(entry: Entry) -> str:

@@ -21,7 +21,7 @@ from breather.domain.pack import Pack
 from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
 from breather.exchange.begin_shadow import Begun, begin_shadow
-from breather.exchange.campaign_examples import check_examples
+from breather.exchange.campaign_examples import check_examples, warnings_of_examples
 from breather.exchange.campaign_file import CAMPAIGN, try_campaign, warnings_of
 from breather.exchange.examine import examine
 from breather.exchange.snapshot import read_snapshot
@@ -115,7 +115,7 @@ def check_campaign(
     keys for it: that this service lacks the one for assignment is only a warning.
     """
     candidate, lacking = _checked(settings, clock, folder, pack_folder)
-    return candidate, [*warnings_of(candidate.campaign), *lacking]
+    return candidate, [*warnings_of(candidate.campaign), *warnings_of_examples(candidate.campaign_files), *lacking]
 
 
 def _usable(settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None) -> Candidate:

@@ -10,7 +10,7 @@ from breather.domain.finding import Finding, Refused
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, Millis, parse_instant
 from breather.exchange.activate import Candidate, activate, check
-from breather.exchange.campaign_examples import run_examples
+from breather.exchange.campaign_examples import run_examples, warnings_of_examples
 from breather.exchange.campaign_file import CAMPAIGN, EXAMPLES, read_campaign, warnings_of
 from breather.exchange.snapshot import Identity, read_snapshot
 from breather.protocol.pack import read_folder, sign_pack
@@ -132,7 +132,59 @@ def test_what_does_not_depend_on_a_broken_rule_is_named_beside_it() -> None:
         ("bad-expression", "payee_rising_steps"),
         ("unknown-rule", "rising-steps"),
         ("unknown-why", "rising-amounts"),
-        ("unknown-word", ""),
+        ("unknown-word", "notice"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "marked", "said"),
+    [
+        ("ratio(amount_usd, 0) > 2", "0", "divides by zero"),
+        ("ratio(amount_usd, 3 - 3) > 2", "3 - 3", "divides by zero"),
+        ("amount_usd BETWEEN 500 AND 100", "amount_usd BETWEEN 500 AND 100", "BETWEEN 100 AND 500"),
+        ("on_call OR 1 > 2", "1 > 2", "never true"),
+        ("on_call OR 2 * 2 > 3", "2 * 2 > 3", "always true"),
+        ("on_call AND 5 BETWEEN 6 AND 7", "5 BETWEEN 6 AND 7", "never true"),
+    ],
+)
+def test_what_constants_settle_is_refused_at_its_place(condition: str, marked: str, said: str) -> None:
+    files = edited(("payee_rising_steps >= 2", condition))
+    found = [finding for finding in findings_of(files) if finding.code == "pointless-constant"]
+    (message,) = [finding.message for finding in found]
+    assert ("rule rising-steps: " in message, said in message) == (True, True)
+    _, shown, carets = message.split("\n")
+    at = carets.index("^")
+    assert shown[at : at + carets.count("^")] == marked
+    assert read_campaign(files).rules, "a campaign in force that has it goes on"
+
+
+@pytest.mark.parametrize(
+    ("condition", "said", "suggestion"),
+    [
+        ("balance_share >= 50", "balance_share is never 50; it is from 0 to 1", "0.5"),
+        ("-3 < payee_stops", "payee_stops is never -3; it is 0 or more (count)", ""),
+        ("days_since_stop IN (3, -1)", "days_since_stop is never -1; it is 0 or more (days)", ""),
+        ("amount_usd BETWEEN -5 AND 10", "amount_usd is never -5; it is 0 or more (USD)", ""),
+        ("balance_share BETWEEN 0 AND 1 OR amount_usd > 0", "", ""),
+    ],
+)
+def test_a_constant_that_a_feature_never_is_is_warned_of(condition: str, said: str, suggestion: str) -> None:
+    campaign = read_campaign(edited(("payee_rising_steps >= 2", condition)))
+    found = [finding for finding in warnings_of(campaign) if finding.code == "out-of-range"]
+    assert [finding.suggestion for finding in found] == ([suggestion] if said else [])
+    assert all(finding.message.startswith(f"rule rising-steps: {said}\n") for finding in found)
+
+
+def test_a_value_of_an_example_that_a_feature_never_has_is_warned_of() -> None:
+    assert not warnings_of_examples(FILES)
+    changed = (
+        ("balance_share = 0.05", "balance_share = 5"),
+        ("given = { amount_usd = 90 }", "given = { payee_stops = -1 }"),
+    )
+    found = warnings_of_examples(edited(*changed, file=EXAMPLES))
+    assert [(finding.pointer, finding.message) for finding in found] == [
+        (f"{EXAMPLES}:ordinary.balance_share", "balance_share is never 5; it is from 0 to 1"),
+        (f"{EXAMPLES}:example[1].given.payee_stops", "payee_stops is never -1; it is 0 or more (count)"),
     ]
 
 

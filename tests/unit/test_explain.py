@@ -37,12 +37,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *arguments: str) -> Result:
+def run(folder: Path, *arguments: str, columns: int = 400) -> Result:
     environment = {
         "BREATHER_DATABASE": f"sqlite:///{folder / 'exchange.db'}",
         "BREATHER_KEYS": str(folder / "keys"),
         "BREATHER_EXCHANGE_ORIGINS": "https://www.exchange.example",
-        "COLUMNS": "240",
+        "COLUMNS": str(columns),
     }
     return CliRunner().invoke(cli.app, list(arguments), env=environment)
 
@@ -105,6 +105,30 @@ def test_a_file_that_is_not_json_is_refused(folder: Path, body: bytes) -> None:
     result = explained(folder, body)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "is no withdrawal" in result.stderr
+
+
+def test_no_name_is_cut_where_it_is_narrow(folder: Path) -> None:
+    wide = explained(folder, BODY).output
+    result = run(folder, "campaign", "explain", _written(folder, BODY), "--campaign", SAMPLE, columns=80)
+    assert "\N{HORIZONTAL ELLIPSIS}" not in result.output
+    assert "  days_since_notice = unknown, no_history\n" in result.output
+    assert "first-in-seven-days: hit, asks for notice\n" in result.output
+    assert all(f"{rule}: " in result.output for rule in rows(wide) if rule != "rule")
+
+
+def test_it_ends_with_the_decision_and_whose_it_is(folder: Path) -> None:
+    here = explained(folder, BODY).output
+    assert here.splitlines()[-1].startswith("at submission: intervene, friction ")
+    abroad = explained(folder, {**BODY, "residence": {"kyc": "HK"}}).output
+    assert abroad.endswith("the campaign does not apply to her: it is for MO, and she lives in HK\n")
+
+
+def test_a_list_of_campaigns_cuts_no_instant(folder: Path) -> None:
+    assert run(folder, "signing-key", "create").exit_code == 0
+    assert run(folder, "campaign", "activate", SAMPLE).exit_code == 0
+    listed = run(folder, "campaign", "list", columns=40).output
+    assert "2026-11-22T10:43:00.000Z" in listed
+    assert "2026-12-23T10:43:00.000Z" in listed
 
 
 def test_no_more_is_read_than_a_body_may_have(folder: Path) -> None:

@@ -14,7 +14,7 @@ from breather.domain.pack import Pack
 from breather.domain.referral import Tier
 from breather.domain.relay_terms import check_terms
 from breather.exchange.campaign_examples import check_examples, run_examples
-from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, try_campaign
+from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, check_constants, try_campaign
 from breather.exchange.local_day import local_day
 from breather.exchange.stop_shadow import end_shadows
 from breather.protocol.pack import check_pack, pack_hash, read_pack, to_blob, verify_pack
@@ -61,6 +61,7 @@ def check(
     findings += _not_said_yet(wrong, [*_mode(campaign, mode), *(zone := _time_zone(campaign))])
     if terms_stand and not zone:
         findings += _relay(campaign, mode, now, agencies)  # the terms are judged by local days
+    findings += check_constants(campaign)
     # What an example comes to is worth saying only where every rule could be read.
     findings += check_examples(campaign_files, campaign) if wrong else run_examples(campaign, campaign_files)
     if wrong or findings:

@@ -13,6 +13,7 @@ from breather.domain.feature import Feature, FeatureValue, Phase, Unknown, Value
 from breather.domain.finding import Finding, nearest
 from breather.domain.friction import WORDS
 from breather.domain.intervention import intervene
+from breather.domain.rules import range_of, range_words
 from breather.domain.ruling import rule_on
 from breather.exchange.campaign_file import EXAMPLES
 from breather.protocol.strict_table import StrictTable, parse_toml
@@ -45,6 +46,25 @@ def check_examples(files: Mapping[str, bytes], campaign: Campaign | None) -> lis
     findings: list[Finding] = []
     _, examples = _read(files, campaign, findings)
     return findings + (_unproven(campaign, examples) if campaign else [])
+
+
+def warnings_of_examples(files: Mapping[str, bytes]) -> list[Finding]:
+    """Values that a feature never has, in examples that can be read."""
+    table = parse_toml(EXAMPLES, files.get(EXAMPLES, b""), [])
+    if table is None or not table.has("example"):
+        return []
+    places = [table.table("ordinary"), *(example.table("given") for example in table.tables("example"))]
+    return [
+        Finding(place.pointer(name), "out-of-range", f"{name} is never {value:.12g}; it is {range_words(feature)}")
+        for place in places
+        for name, value in _values(place).items()
+        if isinstance(value, float) and not _possible(feature := CATALOGUE[name], value)
+    ]
+
+
+def _possible(feature: Feature, value: float) -> bool:
+    low, high = range_of(feature)
+    return low <= value <= high
 
 
 def _read(

@@ -12,7 +12,15 @@ from breather.domain.friction import WORDS, Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, SECOND
 from breather.domain.pack import Pack
 from breather.domain.referral import Tier
-from breather.domain.rules import BadExpression, can_hit, pointed, read_expression
+from breather.domain.rules import (
+    BadExpression,
+    ExpressionError,
+    can_hit,
+    outside,
+    pointed,
+    pointless,
+    read_expression,
+)
 from breather.domain.ruling import Rule, Rulebook
 from breather.domain.typology import REFUSED, Typology
 from breather.domain.withdrawal import Kind
@@ -77,18 +85,34 @@ def check_against_pack(campaign: Campaign, pack: Pack) -> list[Finding]:
     return findings
 
 
-def warnings_of(campaign: Campaign) -> list[Finding]:
-    """What is allowed and probably not meant: a rule that nobody can hit at her first withdrawal."""
+def check_constants(campaign: Campaign) -> list[Finding]:
+    """What constants alone settle in a rule. A campaign in force that has it goes on: only a new one is refused."""
     return [
-        Finding(
-            f"{CAMPAIGN}:rule[{number}].when",
-            "no-newcomer",
-            f"rule {rule.id} can never hit at a first withdrawal; unknown is not false: add `... IS NULL OR`, "
-            "or give newcomers a rule of their own",
-        )
+        _in_rule(number, rule, "pointless-constant", error)
         for number, rule in enumerate(campaign.rules, 1)
-        if not can_hit(rule.when, NEWCOMER_UNKNOWN)
+        for error in pointless(rule.when)
     ]
+
+
+def warnings_of(campaign: Campaign) -> list[Finding]:
+    """What is allowed and probably not meant: a constant that a feature never is, a rule that nobody can hit at her
+    first withdrawal.
+    """
+    found = []
+    for number, rule in enumerate(campaign.rules, 1):
+        found += [_in_rule(number, rule, "out-of-range", error) for error in outside(rule.when)]
+        if not can_hit(rule.when, NEWCOMER_UNKNOWN):
+            message = (
+                f"rule {rule.id} can never hit at a first withdrawal; unknown is not false: add `... IS NULL OR`, "
+                "or give newcomers a rule of their own"
+            )
+            found.append(Finding(f"{CAMPAIGN}:rule[{number}].when", "no-newcomer", message))
+    return found
+
+
+def _in_rule(number: int, rule: Rule, code: str, error: ExpressionError) -> Finding:
+    message = f"rule {rule.id}: {error.message}\n{pointed(rule.when.text, error)}"
+    return Finding(f"{CAMPAIGN}:rule[{number}].when", code, message, error.suggestion)
 
 
 def _campaign(table: StrictTable) -> Campaign:
