@@ -31,7 +31,7 @@ from breather.exchange.assess import Asking, Assessed, assess_on
 from breather.serve import serve
 from breather.settings import Settings, read_settings
 from breather.storage.exchange.encoding import encode_profile
-from breather.storage.exchange.profiles import changed_profiles, decode_profile, profile_keys
+from breather.storage.exchange.profiles import changed_profiles, decode_profile, profile_keys, profiles_from
 from breather.storage.exchange.sheet import Pair, Sheet
 from breather.storage.exchange.withdrawals import (
     ENOUGH,
@@ -100,7 +100,7 @@ class UsualSheet:
         for key in profile_keys(customer, destination):
             row = self._session.get(self._models.profile, {"kind": key[0], "key": key[1]})
             found.append(decode_profile(key, None if row is None else row.state))
-        return Profiles(*found)  # type: ignore[arg-type]
+        return profiles_from(found)
 
     def keep_profiles(self, customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> None:
         for (kind, key), profile in changed_profiles(customer, destination, before, after).items():
@@ -151,7 +151,7 @@ class UsualSheet:
         self._session.add(self._models.made(name, plain))
 
     def _never(self, name: str, **values: Any) -> None:
-        raise NotImplementedError("the load stops nothing and has no shadow")
+        raise AssertionError("the load stops nothing and has no shadow: nobody asks for this")
 
 
 def _plain(value: Any) -> Any:

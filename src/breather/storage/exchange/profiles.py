@@ -1,6 +1,7 @@
 """The three profile rows of one withdrawal, read and written together."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from breather.domain.profile import CustomerProfile, DestinationProfile, PayeeProfile, Profiles
 from breather.domain.withdrawal import CustomerRef
@@ -39,10 +40,16 @@ def decode_profile(key: Key, stored: bytes | None) -> Profile:
             return decode_payee(stored)
 
 
+def profiles_from(found: Sequence[Profile]) -> Profiles:
+    """From the three in the order of `profile_keys`."""
+    customer, destination, payee = found
+    return Profiles(cast(CustomerProfile, customer), cast(DestinationProfile, destination), cast(PayeeProfile, payee))
+
+
 def read_profiles(reader: Reader, customer: CustomerRef, destination: str) -> Profiles:
     keys = profile_keys(customer, destination)
     stored = stored_profiles(reader, keys)
-    return Profiles(*(decode_profile(key, stored.get(key)) for key in keys))  # type: ignore[arg-type]
+    return profiles_from([decode_profile(key, stored.get(key)) for key in keys])
 
 
 def save_profiles(tx: Transaction, customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> None:
