@@ -86,7 +86,7 @@ def backtest(question: Question, begun: Callable[[str], None] = lambda stage: No
 
 def rule_days(history: History, version: Version) -> dict[date, tuple[int, list[int]]]:
     """By day: withdrawals, and hits of each rule that runs at submission, in the campaign's order."""
-    rows = history.all("rule_days", hits=", ".join(["0", *(_sum(each) for each in version.conditions())]))
+    rows = history.all("rule_days", hits=", ".join(["0", *(_sum(each) for each in version.hits())]))
     return {_DAY_ZERO + timedelta(days=day): (count, list(hits)) for day, count, _, *hits in rows}
 
 

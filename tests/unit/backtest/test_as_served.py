@@ -1,7 +1,7 @@
 """What a backtest counts is what serving would have decided on the same recorded features, row by row."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -99,7 +99,15 @@ def test_a_feature_that_was_not_recorded_is_unknown_in_a_class_of_its_own(tmp_pa
 def test_what_is_not_finite_is_unknown_whatever_the_files_statistics_say(tmp_path: Path, finite: list[float]) -> None:
     """Statistics leave NaN out, and DuckDB decides comparisons by them: a column of 0.5 and NaN is all 0.5."""
     numbers = [*finite, float("nan"), float("inf"), float("-inf"), float("nan")]
-    rules = {"more": "amount_usd > 2", "less": "amount_usd <= 2", "no-more": "NOT amount_usd > 7"}
+    counted: dict[str, Callable[[float], bool]] = {
+        "amount_usd > 2": lambda each: each > 2,
+        "amount_usd <= 2": lambda each: each <= 2,
+        "NOT amount_usd > 7": lambda each: not each > 7,
+        "NOT (amount_usd BETWEEN 1 AND 5)": lambda each: not 1 <= each <= 5,
+        "amount_usd NOT IN (3, 4)": lambda each: each not in {3, 4},
+        "ratio(1, amount_usd) < 100": lambda each: 1 / each < 100,
+    }
+    rules = {f"rule-{n}": when for n, when in enumerate(counted)}
     asked = campaign({name: ("notice", when) for name, when in rules.items()})
     for number in (1, 4):
         past = [row(n, {"amount_usd": each}) for n, each in enumerate(numbers[: len(finite) + number])]
@@ -108,6 +116,5 @@ def test_what_is_not_finite_is_unknown_whatever_the_files_statistics_say(tmp_pat
         duckdb.read_parquet(str(file)).write_parquet(str(again))
         for written in (file, again):
             found = backtest(Question(asked, written)).rules
-            hits = [sum(each > 2 for each in finite), sum(each <= 2 for each in finite)]
-            assert [rule.hits for rule in found] == [*hits, sum(not each > 7 for each in finite)]
-            assert [rule.undetermined_by for rule in found] == [{NO_FINITE_RESULT: number}] * 3
+            assert [rule.hits for rule in found] == [sum(map(true, finite)) for true in counted.values()]
+            assert [rule.undetermined_by for rule in found] == [{NO_FINITE_RESULT: number}] * len(rules)

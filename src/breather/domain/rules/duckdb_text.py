@@ -20,9 +20,18 @@ _TYPES: Mapping[ValueType, str] = {
 
 def column(feature: Feature) -> str:
     """A stored column as rules read it, under its own name: of the feature's type, and NULL where not finite."""
-    name = _quoted(feature.name)
-    cast = f"CAST({name} AS {_TYPES[feature.type]})"
-    return f"{_finite_again(cast) if feature.type is ValueType.NUMBER else cast} AS {name}"
+    cast = stored(feature)
+    return f"{_finite_again(cast) if feature.type is ValueType.NUMBER else cast} AS {_quoted(feature.name)}"
+
+
+def stored(feature: Feature) -> str:
+    """A stored column, of the feature's type, with what is not finite still in it: only `duckdb_hits` can use that."""
+    return f"CAST({_quoted(feature.name)} AS {_TYPES[feature.type]})"
+
+
+def stored_column(feature: Feature) -> str:
+    """What `duckdb_hits` calls it, beside the clean one."""
+    return _quoted(f"{feature.name}__stored")
 
 
 def condition(node: tree.Node) -> str:
@@ -39,22 +48,23 @@ def condition(node: tree.Node) -> str:
         case tree.Any(parts):
             return "(" + " OR ".join(condition(part) for part in parts) + ")"
         case tree.IsNull(operand, negated):
-            return f"({_value(operand)} IS {'NOT ' if negated else ''}NULL)"
+            return f"({scalar(operand)} IS {'NOT ' if negated else ''}NULL)"
         case tree.Between(operand, low, high):
-            return f"({_value(operand)} BETWEEN {_value(low)} AND {_value(high)})"
+            return f"({scalar(operand)} BETWEEN {scalar(low)} AND {scalar(high)})"
         case tree.Membership(operand, options, negated):
-            listed = ", ".join(_value(option) for option in options)
-            return f"({_value(operand)} {'NOT ' if negated else ''}IN ({listed}))"
+            listed = ", ".join(scalar(option) for option in options)
+            return f"({scalar(operand)} {'NOT ' if negated else ''}IN ({listed}))"
         case tree.Comparison(sign, left, right) if kind_of(left) is ValueType.BOOLEAN:
             tested, wanted = constant_of(left, right)
             return condition(tested) if wanted is (sign == "=") else f"(NOT {condition(tested)})"
         case tree.Comparison(sign, left, right):
-            return f"({_value(left)} {sign} {_value(right)})"
+            return f"({scalar(left)} {sign} {scalar(right)})"
         case _:
             raise AssertionError(f"checked as a condition and is none: {node}")
 
 
-def _value(node: tree.Node) -> str:
+def scalar(node: tree.Node) -> str:
+    """A number or a text, over columns as `column` makes them. Raises AssertionError for what was not checked."""
     match node:
         case tree.NumberLiteral(value):
             # Between quotes, so that no decimal stands in between: the text is read as the nearest double, as here.
@@ -64,11 +74,11 @@ def _value(node: tree.Node) -> str:
         case tree.FeatureUse(feature):
             return _quoted(feature.name)
         case tree.Negative(operand):
-            return f"(- {_value(operand)})"
+            return f"(- {scalar(operand)})"
         case tree.Arithmetic(sign, left, right):
-            return _finite(f"({_value(left)} {sign} {_value(right)})", [left, right])
+            return _finite(f"({scalar(left)} {sign} {scalar(right)})", [left, right])
         case tree.Ratio(over, under):
-            return _finite(f"({_value(over)} / {_value(under)})", [over, under])
+            return _finite(f"({scalar(over)} / {scalar(under)})", [over, under])
         case _:
             raise AssertionError(f"checked as a number or a text and is neither: {node}")
 

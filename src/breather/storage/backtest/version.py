@@ -12,7 +12,8 @@ from breather.domain.catalogue import CATALOGUE
 from breather.domain.feature import Feature, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY
-from breather.domain.rules.duckdb_text import column, condition
+from breather.domain.rules.duckdb_hits import hit
+from breather.domain.rules.duckdb_text import column, condition, stored, stored_column
 from breather.domain.ruling import Rule
 from breather.domain.withdrawal import Kind
 
@@ -38,16 +39,22 @@ def unknown_column(feature: str) -> str:
     return f"{value_column(feature)}__unknown"
 
 
-def read(feature: Feature) -> tuple[str, str]:
-    """The column of the value as rules read it, and that of its class as a bit, 0 where it is known."""
+def read(feature: Feature) -> tuple[str, str, str]:
+    """The column of the value as rules read it, the same as it is stored, and that of its class as a bit, 0 where it
+    is known.
+    """
     classes = " ".join(f"WHEN '{unknown.value}' THEN {BITS[unknown.value]}" for unknown in Unknown)
     value, unknown = value_column(feature.name), unknown_column(feature.name)
     bits = (
         f"CASE WHEN {unknown} IS NULL THEN CASE WHEN {value} IS NULL THEN {BITS[NOT_RECORDED]} ELSE 0 END"
         f" WHEN {value} IS NULL THEN CASE {unknown} {classes} ELSE {CONTRADICTORY} END ELSE {CONTRADICTORY} END"
     )
-    stored = replace(feature, name=value_column(feature.name))
-    return f'{column(stored).rpartition(" AS ")[0]} AS "{feature.name}"', f"{bits} AS {bits_column(feature.name)}"
+    kept = replace(feature, name=value_column(feature.name))
+    return (
+        f'{column(kept).rpartition(" AS ")[0]} AS "{feature.name}"',
+        f"{stored(kept)} AS {stored_column(feature)}",
+        f"{bits} AS {bits_column(feature.name)}",
+    )
 
 
 def bits_column(name: str) -> str:
@@ -86,6 +93,10 @@ class Version:
     def conditions(self) -> Iterator[str]:
         """What each rule says, over columns as `read` makes them: true, false, or NULL where it is undetermined."""
         return (condition(rule.when.root) for rule in self.rules)
+
+    def hits(self) -> Iterator[str]:
+        """Whether each rule hits, over the same columns: true, or anything else."""
+        return (hit(rule.when.root) for rule in self.rules)
 
     def truths(self) -> Iterator[str]:
         """The same as a column a rule."""
