@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from breather import backing, demonstration, operate
+from breather import backing, operate
 from breather.agency.expire import expire as expire_at_agency
 from breather.backtesting.command import backtest
 from breather.bootstrap import (
@@ -156,6 +156,8 @@ def demo(
     pause_seconds: Annotated[int, typer.Option(min=1, max=60, help="How long a pause lasts here.")] = 20,
 ) -> None:
     """Two exchanges with Breather, a police force and an invented past, on this machine only."""
+    from breather import demonstration
+
     with refusals():
         raise typer.Exit(demonstration.run(port, pause_seconds))
 

@@ -14,7 +14,6 @@ from breather.domain.finding import nearest
 from breather.domain.instant import Millis
 from breather.storage import schema as schemas
 from breather.storage.failure import OutcomeUnknown, Unavailable, WrongDatabase
-from breather.storage.postgresql import PostgresqlOpener
 from breather.storage.query import Queries, read_queries
 from breather.storage.reader import Reader
 from breather.storage.schema import Schema
@@ -195,6 +194,9 @@ def open_database(
     """
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgresql", "postgres") and separator:
+        # Its driver takes a tenth of a second to load, and nobody with SQLite needs it.
+        from breather.storage.postgresql import PostgresqlOpener  # noqa: PLC0415
+
         return Database(PostgresqlOpener(url), queries, clock, readers)
     if scheme != "sqlite" or not separator:
         near = nearest(scheme, ("sqlite", "postgresql"))
