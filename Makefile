@@ -20,8 +20,8 @@ RUNTIME := $(STAMPS)/runtime
 DEVELOPMENT := $(STAMPS)/development
 # Tests start dozens of processes; without its bytecode kept, each would compile the package again.
 unexport PYTHONDONTWRITEBYTECODE
-# Every page of the portal in every look is two minutes of pictures; `make acceptance` takes them.
-LEFT_TO_ACCEPTANCE := --ignore tests/acceptance/test_portal_look.py
+# Every page in every language and look is minutes of pictures; `make acceptance` takes them.
+LEFT_TO_ACCEPTANCE := -m "not gallery"
 # A file's tests stay together, for they share their processes; the browser's come last in every worker.
 PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 20
 CODE := src tests $(if $(wildcard bench/*.py),bench)

@@ -71,6 +71,13 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
+LOOKS = [
+    pytest.param(("phone", "light"), id="phone-light"),
+    pytest.param(("desktop", "light"), id="desktop-light", marks=pytest.mark.gallery),
+    pytest.param(("desktop", "dark"), id="desktop-dark", marks=pytest.mark.gallery),
+]
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     with served() as running:
@@ -92,7 +99,7 @@ def _opened(
     return page
 
 
-@pytest.mark.parametrize("look", [("desktop", "light"), ("phone", "light"), ("desktop", "dark")], ids="-".join)
+@pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("name", PAGES)
 def test_every_page_is_accessible_fits_and_keeps_the_policy(
     browser: Browser, site: Site, name: str, look: tuple[str, str]

@@ -21,6 +21,7 @@ from breather.domain.withdrawal import Destination
 from tests.agency_process import PASSWORD, AgencyProcess, OfficerPage, running_agency_process
 from tests.sending_exchange import OTHER_ADDRESS, REFERRAL
 
+pytestmark = pytest.mark.gallery
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots" / "portal"
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 LOOKS = [("desktop", "light"), ("phone", "light"), ("desktop", "dark")]
