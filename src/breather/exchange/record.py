@@ -45,7 +45,7 @@ class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """`features` as `recorded.py` stores them. `asked` is what the rules asked for, where what was done differs: a
-    holdout, or something open on the pair.
+    holdout, or something open on the pair. `stand_in` says why a stand-in was what it was; empty for a decision.
     """
 
     decision: str
@@ -64,6 +64,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     why: list[str] = []
     pause: PauseOffer | None = None
     covered_by: str | None = None
+    stand_in: list[str] = []
 
 
 class AnsweredRecord(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -49,6 +49,7 @@ class BadSlot:
 
     slot: int
     why: str
+    block: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class _Keeping:
 
 class Spool:
     """Safe to share between threads; one process at a time has the file. `loaded` and `bad` are what it held at the
-    start; slots in `bad` are left alone.
+    start; slots in `bad` are left alone until they are dropped.
     """
 
     def __init__(self, path: Path, slots: int, *, on_fatal: Callable[[StorageFailure], None]) -> None:
@@ -98,7 +99,7 @@ class Spool:
             self._changed.notify()
         return keeping.future
 
-    def drop(self, kept: Kept) -> None:
+    def drop(self, kept: Kept | BadSlot) -> None:
         """The database has it. Not synced: should it come back after a crash, draining finds it there and drops it
         again. The slot is emptied whole, because it names a customer.
         """
@@ -234,8 +235,8 @@ def _read(file: int) -> tuple[list[Kept], list[BadSlot], int]:
 def _record(slot: int, block: bytes) -> Kept | BadSlot:
     magic, serial, length, checksum = _HEADER.unpack_from(block)
     if magic != MAGIC:
-        return BadSlot(slot, "it does not begin like a record")
+        return BadSlot(slot, "it does not begin like a record", block)
     body = block[_HEADER.size : _HEADER.size + length]
     if length > LONGEST or checksum != _checksum(serial, body):
-        return BadSlot(slot, "its checksum does not hold")
+        return BadSlot(slot, "its checksum does not hold", block)
     return Kept(slot, serial, body)

@@ -23,3 +23,28 @@ SELECT DISTINCT destination FROM listing WHERE withdrawn_at IS NULL;
 
 -- name: payees_page
 SELECT key, state FROM profile WHERE kind = 'payee' AND key > :after ORDER BY key LIMIT :most;
+
+-- name: find_stand_in
+SELECT number FROM stand_in WHERE digest = :digest;
+
+-- name: insert_stand_in
+INSERT INTO stand_in (digest, withdrawal, number, customer, friction, amount_usd, decided_at, problem)
+VALUES (:digest, :withdrawal, :number, :customer, :friction, :amount_usd, :decided_at, :problem);
+
+-- name: stand_ins_let_go
+SELECT customer, amount_usd, decided_at FROM stand_in
+WHERE decided_at > :since AND friction = 0 AND amount_usd IS NOT NULL;
+
+-- name: stand_in_problems
+SELECT withdrawal, number, decided_at, problem FROM stand_in WHERE problem IS NOT NULL ORDER BY number DESC LIMIT :most;
+
+-- name: find_stand_in_aside
+SELECT number FROM stand_in_aside WHERE digest = :digest;
+
+-- name: set_stand_in_aside
+INSERT INTO stand_in_aside (digest, number, body, problem, at) VALUES (:digest, :number, :body, :problem, :at);
+
+-- name: stand_in_counts
+SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM stand_in WHERE decided_at >= :since) AS lately,
+       (SELECT CAST(COUNT(*) AS BIGINT) FROM stand_in WHERE problem IS NOT NULL) AS conflicts,
+       (SELECT CAST(COUNT(*) AS BIGINT) FROM stand_in_aside) AS aside;
