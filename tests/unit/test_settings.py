@@ -34,6 +34,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "BREATHER_EXCHANGE_HOME": "https://www.exchange.example/home",
         "BREATHER_DEADLINE_MS": "250",
         "BREATHER_QUEUE": "10",
+        "BREATHER_SPOOL": "/var/lib/breather/spool",
+        "BREATHER_SPOOL_SLOTS": "100",
         "BREATHER_WORKER_SECONDS": "5",
     }
     settings = read_settings(environment)

@@ -1,8 +1,8 @@
 """What the spool holds reaches the database: each record once, in one transaction, with a journal entry (guarantee B4).
 
 Nothing is decided again. What the stand-in said is written as it was said; the features are computed, because history
-must know that this was asked, and because rules at her answers need them. Where the id was decided meanwhile, by another
-process or before, the higher friction stands and a person is told.
+must know that this was asked, and because rules at her answers need them. Where the id was decided meanwhile, by
+another process or before, the higher friction stands and a person is told.
 """
 
 from enum import StrEnum

@@ -48,6 +48,14 @@ def stored(exchange: ExchangeProcess) -> set[str]:
     return {row[0] for row in query(exchange.settings.database, "SELECT id FROM withdrawal")}
 
 
+def drained(exchange: ExchangeProcess, names: set[str]) -> None:
+    """Until the database has them: the poll that brings them comes each second."""
+    until = time.monotonic() + 30
+    while not names <= stored(exchange):
+        assert time.monotonic() < until, "the spool was not drained"
+        exchange.state(next(iter(names)))
+
+
 def test_a_blocked_writer_is_not_waited_for(exchange: ExchangeProcess) -> None:
     exchange.post("/v1/withdrawals", withdrawal("late-0"))
     with writing_blocked(exchange.settings.database):
@@ -59,17 +67,23 @@ def test_a_blocked_writer_is_not_waited_for(exchange: ExchangeProcess) -> None:
         with ThreadPoolExecutor(len(names)) as threads:
             answers = list(threads.map(lambda name: timed(exchange, name), names))
         for reply, took in answers:
-            assert reply.status_code == 503
-            assert reply.json()["type"] == "urn:breather:problem:no-decision"
-            assert reply.headers["retry-after"]
+            assert reply.status_code == 201
+            said = reply.json()
+            assert (said["stand_in"], said["degraded"], said["decision"]) == (True, True, "hold")
             assert took < DEADLINE_MS / 1000 + TOLERANCE_SECONDS
+        still, _ = timed(exchange, "late-1")
+        assert still.json()["type"] == "urn:breather:problem:pending", "what was taken is never answered by a stand-in"
         # Reading is not writing: where things stand can be seen all the while.
         assert exchange.state("late-0")["state"] == "offered"
     again, _ = timed(exchange, "late-1", 20_000)
     assert again.status_code == 200, "taken is taken: it was decided once"
-    assert stored(exchange).isdisjoint(names), "what the deadline took was decided all the same"
+    drained(exchange, set(names))
+    told = dict(zip(names, (reply.content for reply, _ in answers), strict=True))
     for name in names:
-        assert timed(exchange, name, 20_000)[0].status_code == 201
+        reply, _ = timed(exchange, name, 20_000)
+        assert (reply.status_code, reply.content) == (200, told[name])
+    kinds = query(exchange.settings.database, "SELECT withdrawal FROM journal WHERE kind = 'decided'")
+    assert {row[0] for row in kinds}.isdisjoint(names), "what the deadline took was decided all the same"
     assert_journal_has_no_gap(exchange)
 
 
@@ -86,9 +100,14 @@ def test_without_the_header_the_setting_holds(tmp_path: Path) -> None:
             with ThreadPoolExecutor(6) as threads:
                 names = [f"full-{number}" for number in range(2, 8)]
                 replies = list(threads.map(lambda name: exchange.post("/v1/withdrawals", withdrawal(name)), names))
-            # Two wait until their deadline, four find the queue full and are told so at once.
-            assert {reply.json()["type"] for reply in replies} == {"urn:breather:problem:no-decision"}
+            # Two wait until their deadline, four find the queue full at once; none of them gets less than the others.
+            assert {(reply.status_code, reply.json()["friction"]) for reply in replies} == {(201, "hold")}
+            shown = exchange.call("GET", "/v1/withdrawals/full-2").json()
+            assert (shown["state"], shown["clearable"], shown["decision"]["stand_in"]) == ("held", False, True)
+            stop = exchange.post("/v1/withdrawals/full-2/events", {"id": "s", "event": "stop"})
+            assert stop.json()["type"].endswith("pending"), "it is there, and cannot be moved yet"
         while (reply := timed(exchange, "full-1", 20_000)[0]).status_code == 503:
             pass  # the queue is full until the writer has passed what its deadlines took
         assert reply.status_code == 200
-        assert stored(exchange) == {"full-0", "full-1"}
+        drained(exchange, set(names))
+        assert stored(exchange) == {"full-0", "full-1", *names}

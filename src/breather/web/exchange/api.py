@@ -17,14 +17,17 @@ from breather.domain.clearance import Clearance
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import UnknownWithdrawal
+from breather.domain.withdrawal import Withdrawal
 from breather.exchange.assess import Asking, Assessed, assess_all
 from breather.exchange.clear import clear
 from breather.exchange.link import mint
 from breather.exchange.respond import Responded, respond
 from breather.exchange.running import RunningExchange
+from breather.exchange.snapshot import Snapshot
 from breather.exchange.subject import Accepted, SubjectWanted, accept_subject, subject_wanted
 from breather.exchange.view import MOST_CHANGES, Changes, WithdrawalView, changed_after, view, view_of
 from breather.protocol.clearance_token import clearance_token
+from breather.storage.failure import DeadlineTaken, OutcomeUnknown, Overloaded, Unavailable
 from breather.storage.pending import Shared
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
@@ -68,20 +71,58 @@ class Api:
         ]
 
     async def submit(self, request: Request) -> Response:
-        """Steps 1 to 6. 201 with the decision; a repeat is 200 with the same bytes."""
+        """Steps 1 to 6. 201 with the decision, or the stand-in for it; a repeat is 200 with the same bytes."""
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.ASSESS)
         seconds = self._deadline(request)
         asked = read_withdrawal(read_shape(await read_body(request), WithdrawalBody))
-        command: Shared[Asking, Assessed] = Shared(assess_all, Asking(snapshot, asked, f"vasp:{key.name}"))
-        done = exchange.submit(command, seconds)
-        assessed = await _within(done, seconds)
+        actor = f"vasp:{key.name}"
+        if exchange.standby.find(asked.id) is not None:
+            assessed = await self._stand_in(snapshot, asked, actor)
+        else:
+            try:
+                assessed = await self._decided(snapshot, asked, actor, seconds)
+            except (DeadlineTaken, Overloaded, Unavailable) as failure:
+                if failure.fatal:
+                    raise
+                if exchange.standby.is_unsettled(asked.id):
+                    raise _pending() from failure
+                assessed = await self._stand_in(snapshot, asked, actor)
         return _json(decision_bytes(snapshot, assessed), 201 if assessed.created else 200)
+
+    async def _decided(self, snapshot: Snapshot, asked: Withdrawal, actor: str, seconds: float) -> Assessed:
+        """Raises DeadlineTaken, Overloaded or Unavailable where no decision was made, and none will be."""
+        exchange = self._exchange
+        command: Shared[Asking, Assessed] = Shared(assess_all, Asking(snapshot, asked, actor))
+        with exchange.standby.turn_of(asked.customer, exchange.waiting):
+            done = exchange.submit(command, seconds)
+            try:
+                assessed = await _within(done, seconds)
+            except (Problem, OutcomeUnknown):
+                exchange.standby.taken(asked.id, done)
+                raise
+        exchange.standby.settled(asked.id)
+        return assessed
+
+    async def _stand_in(self, snapshot: Snapshot, asked: Withdrawal, actor: str) -> Assessed:
+        """On the disk before it is answered (guarantee B4)."""
+        stood, created = await asyncio.wrap_future(self._exchange.standby.stand_in(snapshot, asked, actor))
+        return Assessed(stood.asked, stood.record, stood.decided_at, created)
+
+    def _wanted(self, request: Request) -> str:
+        """The withdrawal of the address, to act on. One that only the spool has is there, and cannot be moved yet."""
+        wanted = _wanted(request)
+        if self._exchange.standby.find(wanted) is not None:
+            raise Problem(503, "pending", "Answered, and not in the database yet", "Ask again.")
+        return wanted
 
     async def look_up(self, request: Request) -> Response:
         snapshot = self._exchange.snapshot
         authorise(request, snapshot, Scope.READ)
         wanted = _wanted(request)
+        if (stood := self._exchange.standby.find(wanted)) is not None:
+            seen = stood.view(snapshot, max(stood.decided_at, self._exchange.clock.now()))
+            return _json(msgspec.json.encode(withdrawal(snapshot, seen, None)))
 
         def question(reader: Reader, now: Millis) -> tuple[WithdrawalView, SubjectWanted | None]:
             found = view(reader, snapshot, wanted, now)
@@ -108,7 +149,7 @@ class Api:
         body = read_event_body(await read_body(request))
         require(key, scope_of(body))
         event = event_of(body, key.name)
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
 
         def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
             done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
@@ -122,7 +163,7 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.RESPOND)
         sealed = read_subject(await read_body(request))
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
 
         def command(tx: Transaction) -> tuple[Accepted, WithdrawalView]:
             done = accept_subject(tx, snapshot, wanted, sealed, f"vasp:{key.name}")
@@ -140,7 +181,7 @@ class Api:
         check_locale(findings, body.locale)
         if findings:
             raise invalid(findings)
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
         expires_at = await _within(done, None)
@@ -152,7 +193,7 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.CLEAR)
         read_shape(await read_body(request), ClearanceBody)
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
 
         def command(tx: Transaction) -> Clearance:
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
@@ -182,8 +223,12 @@ async def _within(done: "Future[T]", seconds: float | None) -> T:
     finished, _ = await asyncio.wait((waiting,), timeout=seconds + GRACE_SECONDS)
     if not finished:
         waiting.add_done_callback(_forget)
-        raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
+        raise _pending()
     return waiting.result()
+
+
+def _pending() -> Problem:
+    return Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
 
 
 def _wanted(request: Request) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 
 import structlog
 from starlette.applications import Starlette
@@ -64,12 +65,17 @@ def create_app(site: Site) -> Starlette:
 
 
 async def _poll(exchange: RunningExchange) -> None:
-    """A campaign, a pack or a key changed elsewhere is in force here within a second."""
+    """A campaign, a pack or a key changed elsewhere is in force here within a second, and a pause or a hold is a guard.
+    What the spool holds goes to the database when that is back.
+    """
     while True:
         await asyncio.sleep(POLL_SECONDS)
         try:
             if await run_in_threadpool(exchange.refresh):
                 _log.info("snapshot", generation=exchange.snapshot.generation)
+            await run_in_threadpool(exchange.refresh_guards)
+            if (drained := await run_in_threadpool(exchange.drain)) is not None:
+                _log.info("drained", **asdict(drained))
         except StorageFailure as failure:
             _log.warning("snapshot kept", reason=str(failure))
         except Exception as fault:  # noqa: BLE001 - a poll that ends would leave revoked keys in force for ever
