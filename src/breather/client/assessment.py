@@ -79,9 +79,10 @@ def _flag(body: Mapping[str, Any], name: str) -> bool:
 class Assessment:
     """The answer to `assess`.
 
-    `why` is set only when the word is `wait`. `alert` and `pause` are the service's objects as sent; in a
-    `wait`, `alert` is the last one this client saw for the customer's jurisdiction, or None. `body` is the
-    whole reply.
+    `why` is set only when the word is `wait`. `stand_in`: the service could not decide in time, and this
+    stands in its place for good; steer by the word as always. `alert` and `pause` are the service's objects
+    as sent; in a `wait`, `alert` is the last one this client saw for the customer's jurisdiction, or None.
+    `body` is the whole reply.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Assessment:
     why: Why | None = None
     detail: str = ""
     degraded: bool = False
+    stand_in: bool = False
     jurisdiction: str | None = None
     locale: str | None = None
     alert: Mapping[str, Any] | None = None
@@ -112,6 +114,7 @@ class Assessment:
             decision=word,
             friction=Friction(_text(body, "friction")),
             degraded=_flag(body, "degraded"),
+            stand_in="stand_in" in body and _flag(body, "stand_in"),
             jurisdiction=_text_or_none(place, "code"),
             locale=_text_or_none(body, "locale"),
             alert=_object_or_none(body, "alert"),

@@ -15,6 +15,7 @@ from breather.domain.stand_in import KNOWN_FOR, Guards, Spent, StandInLimits
 from breather.domain.withdrawal import Residence, Session, Withdrawal
 from breather.exchange.assess import Assessed
 from breather.exchange.drain import Drained, digest_of, drain, set_aside
+from breather.exchange.examine import examine
 from breather.exchange.record import decode_record
 from breather.exchange.recorded import features_in
 from breather.exchange.stood_in import StoodIn, decode_stood_in, encode_stood_in, make_stood_in
@@ -210,3 +211,21 @@ def test_its_time_is_when_it_was_said(world: World) -> None:
     world.wait(HOUR)
     drained(world, stood)
     assert world.row("a").decided_at == Millis(world.now - HOUR)
+
+
+def test_the_doctor_names_what_a_person_has_to_look_at(sqlite_world: World) -> None:
+    world = sqlite_world
+
+    def said() -> str:
+        signs = world.read(lambda reader: list(examine(reader, world.snapshot, world.now)))
+        return "\n".join(sign.what for sign in signs if sign.wrong)
+
+    assert "stand-in" not in said()
+    stood = made(world, asked_for("a", 20))
+    world.assess(asked_for("a", 20))
+    drained(world, stood)
+    world.write(lambda tx: set_aside(tx, b"\x00rubbish", "not a stand-in"))
+    found = said()
+    assert "1 withdrawals of 24 hours were answered by a stand-in" in found
+    assert "1 stand-ins met another decision; the newest, a: a stand-in said hold" in found
+    assert "1 records of the spool" in found
