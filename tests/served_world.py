@@ -34,12 +34,28 @@ KEY = "brk_test_" + "A" * 43
 SLOT = AlertSlot(7, "vasp-1", "Vasp One", b"s" * 32, {"en": "Judiciary Police reminder"}, AGENCY)
 
 
+class NobodyWaits:
+    """Commands are done at once, so there is no stand-in, and no flood."""
+
+    @contextmanager
+    def turn_of(self, customer: str, waiting: int) -> Iterator[None]:
+        yield
+
+    def find(self, withdrawal: str) -> None:
+        """None has been made."""
+
+    def settled(self, withdrawal: str) -> None:
+        """Everything always is."""
+
+
 class Running:
     """What the routes ask of a RunningExchange, with a World behind it; commands are done at once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.clock = self
+        self.standby = NobodyWaits()
+        self.waiting = 0
 
     def now(self) -> Millis:
         return self._world.now

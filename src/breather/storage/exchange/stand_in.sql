@@ -21,9 +21,6 @@ GROUP BY withdrawal.customer, withdrawal.destination;
 -- name: every_destination_listed
 SELECT DISTINCT destination FROM listing WHERE withdrawn_at IS NULL;
 
--- name: payees_page
-SELECT key, state FROM profile WHERE kind = 'payee' AND key > :after ORDER BY key LIMIT :most;
-
 -- name: find_stand_in
 SELECT number FROM stand_in WHERE digest = :digest;
 
