@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from bench import addresses, backtest, decisions, lookalike, relay, rules, simulate
+from bench import addresses, backtest, decisions, intelligence, lists, lookalike, relay, rules, simulate
 from bench.document import write_document
 from bench.figure import Figure, print_lines, print_table
 
@@ -19,10 +19,12 @@ MODULES: Mapping[str, Callable[[], list[Figure]]] = {
     "backtest": backtest.run,
     "relay": relay.run,
     "simulate": simulate.run,
+    "intelligence": intelligence.run,
 }
 ON_DATA: Mapping[str, Callable[[Path], list[Figure]]] = {
     "lookalike": lookalike.run,
     "addresses": addresses.run,
+    "lists": lists.run,
 }
 ALL = "all"
 

@@ -51,6 +51,10 @@ MEANING = """
 - `drain_10000_s`: 10,000 referrals were promised while the agency was away; from its start until all are receipted.
 - `direct` is the same agency, given the same referrals by as many connections, by a caller who promises and keeps
   nothing.
+- `lookup_us`: microseconds to ask the index of ten million listed addresses for one that is not listed, as nearly
+  always in life; `lookup_listed_us` for one that is, with the whole entry. `sqlite` is a table with the address as its
+  key, over an open connection with the file mapped; `set` is a Python set, which no other process can share. `index_mb`
+  is what all processes map and share; `entries_mb` lies on the disk and is read for hits.
 - `simulate_1m_s`: seconds in which `breather simulate` invents a year of a million customers, some three million
   withdrawals, and writes history and truth. `a_minute` is what it may take; it was not measured.
 - `recall_eth`, `recall_bsc`, `recall_grid`: the share of look-alikes that is found: published pairs of address

@@ -10,6 +10,7 @@ from pathlib import Path
 from breather.bootstrap import exchange_app, exchange_database, exchange_relay, running_exchange
 from breather.domain.instant import Millis
 from breather.exchange.lane import Pace
+from breather.logs import log_as_json
 from breather.serve import serve
 from breather.settings import read_settings
 from breather.worker import work
@@ -50,6 +51,7 @@ def main(process: str) -> None:
     if settings.host != "127.0.0.1":
         raise SystemExit(f"tests listen on 127.0.0.1 only, not on {settings.host}")
     clock = FileClock(Path(os.environ[CLOCK]))
+    log_as_json(settings.log_level, sys.stderr)
     if process == "serve":
         serve(exchange_app(settings, running_exchange(settings, clock)), settings)
     elif process == "worker":

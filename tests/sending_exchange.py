@@ -4,6 +4,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +91,8 @@ class SendingExchange:
 
     def envelope(self, kind: MessageType, **changed: Any) -> Envelope:
         self.count += 1
-        entropy = self.count.to_bytes(10)
+        # No two senders use the same id.
+        entropy = sha256(self.name.encode()).digest()[:2] + self.count.to_bytes(8)
         made = Envelope(kind, "test", self.name, AGENCY, message_id(kind, self.now, entropy), self.count)
         return replace(made, **changed)
 

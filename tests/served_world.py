@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -14,11 +13,13 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from breather.domain.instant import Millis
+from breather.domain.withdrawal import Withdrawal
 from breather.exchange.link import digest, mint
 from breather.exchange.relay import Attempt, Delivered, claim, settle
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import ApiKey, Identity, Snapshot
 from breather.protocol.alert_slot import AlertSlot
+from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.api_keys import Scope
@@ -38,11 +39,15 @@ class NobodyWaits:
     """Commands are done at once, so there is no stand-in, and no flood."""
 
     @contextmanager
-    def turn_of(self, customer: str, waiting: int) -> Iterator[None]:
+    def turn_of(self, asked: Withdrawal, waiting: int) -> Iterator[None]:
         yield
 
     def find(self, withdrawal: str) -> None:
         """None has been made."""
+
+    def speaks_for(self, withdrawal: str) -> bool:
+        """Nor is one on its way."""
+        return False
 
     def settled(self, withdrawal: str) -> None:
         """Everything always is."""
@@ -71,13 +76,16 @@ class Running:
     def identity(self) -> Identity:
         return self._world.snapshot.identity
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
-        done: Future[T] = Future()
+    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
+        done: Answer[T] = Answer()
         try:
             done.set_result(self._world.write(command))
         except Exception as error:  # noqa: BLE001 - whatever it is belongs to whoever asked, as with the writer
             done.set_exception(error)
         return done
+
+    def unready(self) -> dict[str, str]:
+        return {}
 
     def read(self, question: Callable[[Reader, Millis], T]) -> T:
         return self._world.read(lambda reader: question(reader, self._world.now))

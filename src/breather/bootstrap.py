@@ -1,9 +1,12 @@
 """The composition root: settings and a clock in, a running service out. Everything is put together here, by hand."""
 
 import os
+import sys
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from uuid import uuid4
 
+from prometheus_client.metrics_core import Metric
 from starlette.applications import Starlette
 
 from breather.agency.running import RunningAgency
@@ -16,6 +19,8 @@ from breather.exchange.lanes import AddressBook, Lanes
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
 from breather.exchange.standby import Standby
+from breather.intelligence.list_folder import ListFolder
+from breather.logs import LEVELS, lines_to
 from breather.protocol.alert_slot import taken_slots
 from breather.protocol.identity_folder import load_identity
 from breather.protocol.key_folder import KeyFolder
@@ -31,7 +36,10 @@ from breather.storage.writer import Writer
 from breather.web.agency.app import create_app as create_agency_app
 from breather.web.agency.site import Site as AgencySite
 from breather.web.exchange.app import create_app
+from breather.web.exchange.figures import Figures
+from breather.web.exchange.metrics import exchange_metrics
 from breather.web.exchange.site import Site
+from breather.web.metrics import Service, ServiceMetrics, start_metrics
 
 EXIT_STORAGE_FATAL = 70
 
@@ -69,7 +77,8 @@ def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
     spool = Spool(settings.spool_file, settings.spool_slots, on_fatal=_exit)
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
     standby = Standby(spool, clock, KeptGuards())
-    return RunningExchange(database, writer, clock, lambda: exchange_identity(settings), standby)
+    lists = ListFolder(settings.intelligence)
+    return RunningExchange(database, writer, clock, lambda: exchange_identity(settings), standby, lists)
 
 
 def exchange_relay(settings: Settings, database: Database, clock: Clock, pace: Pace = USUAL) -> Lanes:
@@ -96,8 +105,17 @@ def _address_book(settings: Settings) -> AddressBook:
 
 
 def exchange_app(settings: Settings, exchange: RunningExchange) -> Starlette:
+    """Its metrics begin to listen with it, where a port is set, and end with the exchange."""
+    line = lines_to(sys.stderr.buffer)
+    level = LEVELS.index(settings.log_level)
+    figures = Figures(
+        info=line if level <= LEVELS.index("info") else None,
+        warning=line if level <= LEVELS.index("warning") else None,
+    )
+    _listen(settings, exchange, lambda: exchange_metrics(exchange, figures))
     return create_app(
         Site(
+            figures=figures,
             exchange=exchange,
             clearance_key=KeyFolder(settings.keys).clearance_key(),
             public_url=settings.public_url,
@@ -132,9 +150,17 @@ def running_agency(settings: AgencySettings, clock: Clock) -> RunningAgency:
 
 
 def agency_app(settings: AgencySettings, agency: RunningAgency) -> Starlette:
+    _listen(settings, agency)
     return create_agency_app(
         AgencySite(agency, settings.name, settings.public_url, settings.zone, settings.proxies),
     )
+
+
+def _listen(
+    settings: Settings | AgencySettings, service: Service, more: Callable[[], Iterator[Metric]] = lambda: iter(())
+) -> None:
+    if settings.metrics_port:
+        start_metrics(ServiceMetrics(service, more), settings.metrics_host, settings.metrics_port)
 
 
 def _exit(failure: StorageFailure) -> None:

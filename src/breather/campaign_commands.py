@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from breather import operate
@@ -94,7 +95,13 @@ def campaign_stop_shadow(
 def campaign_list() -> None:
     """Every version that was put into force here, and those that run, or ran, as a shadow."""
     with refusals():
-        table = Table("campaign", "version", "in", "standing", "since", "until", box=None, pad_edge=False)
+        table = Table(box=None, pad_edge=False)
+        for heading in ("campaign", "version", "in", "standing", "since", "until"):
+            table.add_column(heading, no_wrap=True)
         for line in operate.campaign_lines(read_settings(os.environ), SystemClock()):
             table.add_row(*line)
-        Console().print(table)
+        # Wider than the terminal rather than with an instant cut off.
+        console = Console()
+        wanted = Measurement.get(console, console.options.update(max_width=10_000), table).maximum
+        console.width = max(wanted, console.width)
+        console.print(table)

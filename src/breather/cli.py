@@ -9,12 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from breather import demonstration, operate
+from breather import backing, demonstration, operate
 from breather.agency.expire import expire as expire_at_agency
 from breather.backtesting.command import backtest
 from breather.bootstrap import (
@@ -30,7 +29,10 @@ from breather.campaign_commands import campaign
 from breather.client import BreatherError
 from breather.clock import SystemClock
 from breather.domain.finding import Refused
+from breather.domain.instant import Millis, format_instant
 from breather.history_commands import history, replay
+from breather.intel_commands import intel
+from breather.logs import log_as_json
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.trust_commands import (
@@ -64,6 +66,7 @@ app.add_typer(password, name="password")
 app.add_typer(campaign, name="campaign")
 app.add_typer(pack, name="pack")
 app.add_typer(history, name="history")
+app.add_typer(intel, name="intel")
 app.command()(replay)
 app.command()(backtest)
 
@@ -81,7 +84,7 @@ def exchange(
     """The exchange service: serve, worker, or both."""
     with refusals():
         settings = _settings()
-        _log_as_json()
+        log_as_json(settings.log_level, sys.stderr)
         if process is Process.SERVE:
             _serve(settings)
         elif process is Process.WORKER:
@@ -99,7 +102,7 @@ def agency(
     """The agency service: serve, worker, or both."""
     with refusals():
         settings = read_agency_settings(os.environ)
-        _log_as_json()
+        log_as_json(settings.log_level, sys.stderr)
         if process is Process.SERVE:
             _serve_agency(settings)
         elif process is Process.WORKER:
@@ -122,6 +125,29 @@ def doctor(service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE) -> No
         Console().print(table)
         if any(sign.wrong for sign in signs):
             raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the copy.")],
+    service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE,
+) -> None:
+    """Copy the database, as it stands at one moment, while the service runs. Keys are not in it."""
+    with refusals():
+        made = backing.take_backup(_settings_of(service), SystemClock(), folder)
+        typer.echo(f"{folder}: {made.bytes:,} bytes, up to entry {made.number:,} of the journal")
+
+
+@app.command()
+def restore(
+    folder: Annotated[Path, typer.Argument(help="What `breather backup` made.")],
+    service: Annotated[Service, SERVICE_OPTION] = Service.EXCHANGE,
+) -> None:
+    """Put a copy where the settings say that the database is, and nothing is now."""
+    with refusals():
+        found = backing.restore_backup(_settings_of(service), SystemClock(), folder)
+        typer.echo(f"restored up to entry {found.number:,}, as it stood at {format_instant(Millis(found.taken_at))}")
+        typer.echo("What happened after that is missing: read docs/deployment.md before it serves.", err=True)
 
 
 @app.command()
@@ -243,20 +269,12 @@ def _serve(settings: Settings) -> None:
     serve(made, settings)
 
 
+def _settings_of(service: Service) -> Settings | AgencySettings:
+    return _settings() if service is Service.EXCHANGE else read_agency_settings(os.environ)
+
+
 def _settings() -> Settings:
     return read_settings(os.environ)
-
-
-def _log_as_json() -> None:
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso"),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _both(service: Service) -> int:

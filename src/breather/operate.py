@@ -5,7 +5,7 @@ Each act is one transaction with its journal entry. A running service follows wi
 
 import base64
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -21,10 +21,12 @@ from breather.domain.pack import Pack
 from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
 from breather.exchange.begin_shadow import Begun, begin_shadow
-from breather.exchange.campaign_file import read_campaign, warnings_of
+from breather.exchange.campaign_examples import check_examples, warnings_of_examples
+from breather.exchange.campaign_file import CAMPAIGN, try_campaign, warnings_of
 from breather.exchange.examine import examine
 from breather.exchange.snapshot import read_snapshot
 from breather.exchange.stop_shadow import stop_shadow
+from breather.machine import examine_machine
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
 from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
@@ -99,36 +101,53 @@ def copy_campaign(name: str, folder: Path) -> None:
     """A sample campaign into a new folder. LookupError for a name that is none, FileExistsError for a folder that is
     there.
     """
+    sample = sample_campaign(name)
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists; choose a new folder, nothing was copied")
     # Without the permissions of the installed files: the copy is there to be changed.
-    shutil.copytree(sample_campaign(name), folder, copy_function=shutil.copyfile)
+    shutil.copytree(sample, folder, copy_function=shutil.copyfile)
 
 
 def check_campaign(
     settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
 ) -> tuple[Candidate, list[Finding]]:
-    """The campaign with its pack, both found right, and what is allowed but probably not meant."""
-    campaign_files = read_folder(campaign_folder(settings, folder))
-    if pack_folder is None:
-        pack_folder = _sample_pack_of(settings, read_campaign(campaign_files).pack)
-    identity, pack_files = exchange_identity(settings), read_folder(pack_folder)
+    """The campaign with its pack, both found right, and what is allowed but probably not meant. An analyst needs no
+    keys for it: that this service lacks the one for assignment is only a warning.
+    """
+    candidate, lacking = _checked(settings, clock, folder, pack_folder)
+    return candidate, [*warnings_of(candidate.campaign), *warnings_of_examples(candidate.campaign_files), *lacking]
+
+
+def _usable(settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None) -> Candidate:
+    """As it may be put into force: also with the key for assignment."""
+    candidate, lacking = _checked(settings, clock, folder, pack_folder)
+    if lacking:
+        raise Refused(f"the campaign {candidate.campaign.id} cannot be used", lacking)
+    return candidate
+
+
+def _checked(
+    settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
+) -> tuple[Candidate, list[Finding]]:
+    """The candidate, and the key that it lacks."""
+    campaign_files = read_folder(campaign_folder(settings, folder), "campaign")
+    identity = exchange_identity(settings)
+    pack_files = read_folder(_sample_pack_of(settings, campaign_files) if pack_folder is None else pack_folder)
     candidate = check(
         campaign_files, pack_files, _signers(settings), settings.mode, clock.now(), agencies=identity.agencies
     )
-    missing = candidate.campaign.experiment.key_version
-    if missing not in identity.assignment_keys:
-        message = f"there is no assignment-{missing}.secret in {settings.keys}; run `breather signing-key create`"
-        raise Refused(
-            f"the campaign {candidate.campaign.id} cannot be used",
-            [Finding("campaign.toml:experiment.key_version", "no-key", message)],
-        )
-    return candidate, warnings_of(candidate.campaign)
+    version = candidate.campaign.experiment.key_version
+    if version in identity.assignment_keys:
+        return candidate, []
+    message = f"there is no assignment-{version}.secret in {settings.keys}; run `breather signing-key create`"
+    return candidate, [Finding("campaign.toml:experiment.key_version", "no-key", message)]
 
 
 def activate_campaign(
     settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
 ) -> tuple[Candidate, Millis]:
     """The candidate, and when its period ends."""
-    candidate, _ = check_campaign(settings, clock, folder, pack_folder)
+    candidate = _usable(settings, clock, folder, pack_folder)
     database = exchange_database(settings, clock)
     with database.writing() as tx:
         ends_at = activate(tx, candidate, OPERATOR)
@@ -140,7 +159,7 @@ def begin_campaign_shadow(
     settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
 ) -> tuple[Candidate, Begun]:
     """The candidate, and what it runs beside."""
-    candidate, _ = check_campaign(settings, clock, folder, pack_folder)
+    candidate = _usable(settings, clock, folder, pack_folder)
     database = exchange_database(settings, clock)
     try:
         with database.writing() as tx:
@@ -205,6 +224,7 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
         with database.reading() as reader:
             snapshot = read_snapshot(reader, exchange_identity(settings))
             yield from examine(reader, snapshot, clock.now())
+        yield from examine_machine(database, settings.keys, settings.mode, clock.now())
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", OUT_OF_REACH)
@@ -220,6 +240,7 @@ def agency_examination(settings: AgencySettings, clock: Clock) -> Iterator[Sign]
             yield Sign(True, sentence, "receipted referrals could be lost; correct the engine's setting")
         with database.reading() as reader:
             yield from examine_agency(reader, read_agency_snapshot(reader, settings.keys), clock.now())
+        yield from examine_machine(database, settings.keys, settings.mode, clock.now())
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", AGENCY_OUT_OF_REACH)
@@ -250,9 +271,16 @@ def campaign_folder(settings: Settings, folder: Path) -> Path:
     return sample_campaign(folder.name)
 
 
-def _sample_pack_of(settings: Settings, name: str) -> Path:
+def _sample_pack_of(settings: Settings, campaign_files: Mapping[str, bytes]) -> Path:
+    campaign, findings = try_campaign(campaign_files)
     if settings.mode != "test":
-        raise Refused(
-            "no pack was named", [Finding("--pack", "missing", "live mode needs the folder of the agency's pack")]
-        )
-    return sample_pack(name)
+        missing = Finding("--pack", "missing", "live mode needs the folder of the agency's pack")
+        raise Refused("no pack was named", [*findings, missing])
+    try:
+        return sample_pack("" if campaign is None else campaign.pack)
+    except LookupError:
+        if findings:
+            named = CAMPAIGN if campaign is None else campaign.id or CAMPAIGN
+            more = check_examples(campaign_files, campaign)
+            raise Refused(f"the campaign {named} cannot be used", [*findings, *more]) from None
+        raise

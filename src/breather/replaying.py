@@ -58,7 +58,7 @@ def export_history(settings: Settings, clock: Clock, target: Path, console: Cons
 
 def campaign_of(settings: Settings, folder: Path) -> Campaign:
     """Without its examples and its pack: what the rules ask for is all that replay wants to know."""
-    files = read_folder(campaign_folder(settings, folder))
+    files = read_folder(campaign_folder(settings, folder), "campaign")
     return read_campaign({name: files[name] for name in (CAMPAIGN,) if name in files})
 
 

@@ -3,22 +3,29 @@
 import structlog
 import uvicorn
 from starlette.applications import Starlette
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from breather.settings import AgencySettings, Settings
 
 GRACE_SECONDS = 10
+LAST_SECONDS = 1.0
 LONGEST_HEAD = 64 * 1024
 
 
-class BoundedHead(HttpToolsProtocol):
-    """Ends a connection whose request line and headers do not end within LONGEST_HEAD bytes.
+class BoundedProtocol(HttpToolsProtocol):
+    """Lets no stranger hold up the service, neither while it runs nor when it stops.
+
+    Ends a connection whose request line and headers do not end within LONGEST_HEAD bytes.
 
     The parser itself takes any number, and appending to one header again and again takes quadratic time: one stranger
     with a header of some megabytes would stop the event loop for everybody.
+
+    At the stop a request that has come whole is answered. What waits for a body, or for a reader who does not read,
+    gets LAST_SECONDS and no more: the server would wait GRACE_SECONDS for a single open line.
     """
 
     _head: int | None = None
+    _stopping = False
 
     def data_received(self, data: bytes) -> None:
         before = self._head
@@ -37,6 +44,28 @@ class BoundedHead(HttpToolsProtocol):
         self._head = None
         super().on_headers_complete()
 
+    def shutdown(self) -> None:
+        """Asked once, when the service begins to stop."""
+        self._stopping = True
+        super().shutdown()
+        if not self._answering():
+            self.loop.call_later(LAST_SECONDS, self._end)
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._stopping:
+            self.loop.call_later(LAST_SECONDS, self.transport.abort)
+
+    def _end(self) -> None:
+        """Unless the rest of the body came meanwhile: then it is answered like every other."""
+        if not self._answering():
+            self.transport.abort()
+
+    def _answering(self) -> bool:
+        """A request has come whole and is not answered yet."""
+        cycle: RequestResponseCycle | None = self.cycle  # None until the first head is read
+        return cycle is not None and not cycle.response_complete and not cycle.more_body
+
 
 def serve(app: Starlette, settings: Settings | AgencySettings) -> None:
     """Returns after a graceful stop: what was accepted has been answered."""
@@ -46,7 +75,7 @@ def serve(app: Starlette, settings: Settings | AgencySettings) -> None:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http=BoundedHead,
+        http=BoundedProtocol,
         log_level="warning",
         # Access lines would hold the tokens of links, which are never logged (guarantee G2).
         access_log=False,

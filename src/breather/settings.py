@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from breather.domain.finding import Finding, Refused, nearest
+from breather.logs import LEVELS
 
 T = TypeVar("T", "Settings", "AgencySettings")
 
@@ -87,6 +88,7 @@ class Settings:
 
     database: str = _setting(_text, "sqlite:///breather.db")
     keys: Path = _setting(_folder, Path("keys"))
+    intelligence: Path = _setting(_folder, Path("intelligence"))
     mode: str = _setting(_word("test", "live"), "test")
     vasp: str = _setting(_text, "my-exchange")
     host: str = _setting(_text, "127.0.0.1")
@@ -98,6 +100,9 @@ class Settings:
     queue: int = _setting(_number(1, 100_000), 1024)
     spool: Path | None = _setting(_file, None)
     spool_slots: int = _setting(_number(16, 1_000_000), 4096)
+    log_level: str = _setting(_word(*LEVELS), "info")
+    metrics_host: str = _setting(_text, "127.0.0.1")
+    metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
     @property
@@ -121,6 +126,9 @@ class AgencySettings:
     zone: str = _setting(_zone, "UTC")
     proxies: int = _setting(_number(0, 5), 0)
     queue: int = _setting(_number(1, 100_000), 1024)
+    log_level: str = _setting(_word("debug", "info", "warning", "error"), "info")
+    metrics_host: str = _setting(_text, "127.0.0.1")
+    metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 

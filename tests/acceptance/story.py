@@ -87,6 +87,8 @@ class Person:
         expect(self.page.locator("main")).to_have_attribute("data-state", shown)
 
     def press(self, act: str) -> None:
+        """Once the frame stands still: until then, what is aimed at a button may land beside it."""
+        settle(self.page)
         press(self.alert.locator("body"), act)
 
     def goes_on_to_the_questions(self) -> None:
@@ -127,6 +129,7 @@ class Person:
         for device, size in DEVICES.items():
             picture(self.page, size, PICTURES / "story" / f"{name}-{device}.png")
         self.page.set_viewport_size(PHONE)
+        settle(self.page)
 
     def screen(self, name: str) -> None:
         """What fits on the screen with the alert at its top, as `<name>.png`: for the README."""

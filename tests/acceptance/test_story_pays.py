@@ -189,7 +189,7 @@ def _is_paid_once(person: Person, withdrawal: str, left: int) -> None:
 
 def _clearance_is_bound(stage: Stage, withdrawal: str) -> None:
     """Offline: no call to anybody. Every claim is what she asked for, and no other payout fits the token."""
-    address = stage.books("SELECT address FROM withdrawal WHERE id = ?", withdrawal)[0][0]
+    address = stage.books("SELECT payee FROM withdrawal WHERE id = ?", withdrawal)[0][0]
     asked = Cleared(
         vasp="demo-exchange",
         mode="test",

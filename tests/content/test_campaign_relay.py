@@ -11,7 +11,7 @@ from breather.exchange.activate import check
 from breather.exchange.campaign_file import CAMPAIGN
 from breather.protocol.pack import sign_pack
 from breather.samples import SAMPLE_KEY, SAMPLE_PUBLIC_KEY, sample_relay
-from tests.content.test_campaigns import FILES, NOW, PACK, checked
+from tests.content.campaign_files import FILES, NOW, PACK, checked
 
 RELAYED = {**FILES, CAMPAIGN: FILES[CAMPAIGN] + sample_relay("macau-pj-demo").encode()}
 AGENCY = "macau-pj"

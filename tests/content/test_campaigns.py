@@ -1,46 +1,18 @@
-"""Campaigns as content: the sample holds, each single mistake is named, and activation keeps one to a jurisdiction."""
+"""Campaigns as content: the sample holds, and each single mistake is named."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+import re
 
 import pytest
 
-from breather.domain.finding import Finding, Refused
+from breather.domain.finding import Refused
 from breather.domain.friction import Friction
-from breather.domain.instant import DAY, Millis, parse_instant
-from breather.exchange.activate import Candidate, activate, check
-from breather.exchange.campaign_examples import run_examples
+from breather.domain.instant import DAY, parse_instant
+from breather.exchange.activate import check
+from breather.exchange.campaign_examples import run_examples, warnings_of_examples
 from breather.exchange.campaign_file import CAMPAIGN, EXAMPLES, read_campaign, warnings_of
-from breather.exchange.snapshot import Identity, read_snapshot
-from breather.protocol.pack import read_folder, sign_pack
-from breather.samples import SAMPLE_KEY, SAMPLE_PUBLIC_KEY, sample_campaign, sample_names, sample_pack
-from breather.storage.database import Database
-from tests.unit.exchange.world import World
-
-NOW = parse_instant("2026-11-22T10:43:00Z")
-FILES: Mapping[str, bytes] = {
-    name: (sample_campaign("macau-pj-trial") / name).read_bytes() for name in (CAMPAIGN, EXAMPLES)
-}
-PACK = read_folder(sample_pack("macau-pj"))
-
-
-def checked(files: Mapping[str, bytes], mode: str = "test", now: Millis = NOW) -> Candidate:
-    return check(files, PACK, [SAMPLE_PUBLIC_KEY], mode, now)
-
-
-def edited(*edits: tuple[str, str], file: str = CAMPAIGN) -> dict[str, bytes]:
-    """The sample with each text replaced, once; what is to be replaced must be there."""
-    text = FILES[file].decode()
-    for old, new in edits:
-        assert old in text, f"the sample has no {old!r} any more"
-        text = text.replace(old, new, 1)
-    return {**FILES, file: text.encode()}
-
-
-def findings_of(files: Mapping[str, bytes], mode: str = "test") -> tuple[Finding, ...]:
-    with pytest.raises(Refused) as refusal:
-        checked(files, mode)
-    return refusal.value.findings
+from breather.protocol.pack import sign_pack
+from breather.samples import SAMPLE_KEY, SAMPLE_PUBLIC_KEY, sample_campaign, sample_names
+from tests.content.campaign_files import FILES, NOW, PACK, checked, edited, findings_of
 
 
 @pytest.mark.parametrize("name", sample_names("campaigns"))
@@ -123,6 +95,81 @@ def test_every_mistake_is_named_at_once() -> None:
     assert {finding.code for finding in found} == {"bad-duration", "unknown-word", "unknown-place"}
 
 
+def test_what_does_not_depend_on_a_broken_rule_is_named_beside_it() -> None:
+    examples = edited(("hits = []", 'hits = ["rising-step"]'), ('expect = "none"', 'expect = "nothing"'), file=EXAMPLES)
+    rules = edited(("payee_rising_steps >= 2", "payee_rising_step >= 2"), ('"rising-amounts"', '"rising-amount"'))
+    found = findings_of({**rules, EXAMPLES: examples[EXAMPLES]})
+    assert sorted((finding.code, finding.suggestion) for finding in found) == [
+        ("bad-expression", "payee_rising_steps"),
+        ("unknown-rule", "rising-steps"),
+        ("unknown-why", "rising-amounts"),
+        ("unknown-word", "notice"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "marked", "said"),
+    [
+        ("ratio(amount_usd, 0) > 2", "0", "divides by zero"),
+        ("ratio(amount_usd, 3 - 3) > 2", "3 - 3", "divides by zero"),
+        ("amount_usd BETWEEN 500 AND 100", "amount_usd BETWEEN 500 AND 100", "BETWEEN 100 AND 500"),
+        ("on_call OR 1 > 2", "1 > 2", "never true"),
+        ("on_call OR 2 * 2 > 3", "2 * 2 > 3", "always true"),
+        ("on_call AND 5 BETWEEN 6 AND 7", "5 BETWEEN 6 AND 7", "never true"),
+    ],
+)
+def test_what_constants_settle_is_refused_at_its_place(condition: str, marked: str, said: str) -> None:
+    files = edited(("payee_rising_steps >= 2", condition))
+    found = [finding for finding in findings_of(files) if finding.code == "pointless-constant"]
+    (message,) = [finding.message for finding in found]
+    assert ("rule rising-steps: " in message, said in message) == (True, True)
+    _, shown, carets = message.split("\n")
+    at = carets.index("^")
+    assert shown[at : at + carets.count("^")] == marked
+    assert read_campaign(files).rules, "a campaign in force that has it goes on"
+
+
+@pytest.mark.parametrize(
+    ("condition", "said", "suggestion"),
+    [
+        ("balance_share >= 50", "balance_share is never 50; it is from 0 to 1", "0.5"),
+        ("-3 < payee_stops", "payee_stops is never -3; it is 0 or more (count)", ""),
+        ("days_since_stop IN (3, -1)", "days_since_stop is never -1; it is 0 or more (days)", ""),
+        ("amount_usd BETWEEN -5 AND 10", "amount_usd is never -5; it is 0 or more (USD)", ""),
+        ("balance_share BETWEEN 0 AND 1 OR amount_usd > 0", "", ""),
+    ],
+)
+def test_a_constant_that_a_feature_never_is_is_warned_of(condition: str, said: str, suggestion: str) -> None:
+    campaign = read_campaign(edited(("payee_rising_steps >= 2", condition)))
+    found = [finding for finding in warnings_of(campaign) if finding.code == "out-of-range"]
+    assert [finding.suggestion for finding in found] == ([suggestion] if said else [])
+    assert all(finding.message.startswith(f"rule rising-steps: {said}\n") for finding in found)
+
+
+def test_a_value_of_an_example_that_a_feature_never_has_is_warned_of() -> None:
+    assert not warnings_of_examples(FILES)
+    changed = (
+        ("balance_share = 0.05", "balance_share = 5"),
+        ("given = { amount_usd = 90 }", "given = { payee_stops = -1 }"),
+    )
+    found = warnings_of_examples(edited(*changed, file=EXAMPLES))
+    assert [(finding.pointer, finding.message) for finding in found] == [
+        (f"{EXAMPLES}:ordinary.balance_share", "balance_share is never 5; it is from 0 to 1"),
+        (f"{EXAMPLES}:example[1].given.payee_stops", "payee_stops is never -1; it is 0 or more (count)"),
+    ]
+
+
+def test_an_empty_rule_is_only_said_to_lack_what_it_lacks() -> None:
+    found = findings_of({**FILES, CAMPAIGN: FILES[CAMPAIGN] + b"\n[[rule]]\n[[rule]]\n"})
+    assert {finding.code for finding in found} == {"missing-key"}
+    assert len({finding.pointer for finding in found}) == len(found) == 12
+
+
+def test_a_long_list_of_values_says_how_many_are_left_out() -> None:
+    (found,) = findings_of(edited(("amount_usd >= 1000 AND", "amount_usd >= 1000 AND asset = 'USTD' AND")))
+    assert re.search(r"its values are USDT, .*\w and [0-9]+ more\. Did you mean 'USDT'\?", str(found))
+
+
 def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None:
     found = findings_of(
         edited(
@@ -137,7 +184,7 @@ def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None
         (f"{CAMPAIGN}:rule[2].when", "rule first-large-to-new-address", "'USDT'"),
         (f"{CAMPAIGN}:rule[7].when", "rule rising-steps", "payee_rising_steps"),
         (f"{CAMPAIGN}:rule[7].when", "rule rising-steps", "<>"),
-        (f"{CAMPAIGN}:rule[19].when", "rule paid-for-tasks", ""),
+        (f"{CAMPAIGN}:rule[20].when", "rule paid-for-tasks", ""),
     ]
 
 
@@ -152,7 +199,7 @@ def test_every_error_of_every_rule_is_named_with_its_rule_and_its_file() -> None
         (
             'undetermined = ["much-larger-than-usual", ',
             'undetermined = ["rising-steps", ',
-            "example[27].undetermined",
+            "example[30].undetermined",
             "other-undetermined",
         ),
         ('{ unknown = "no_history" }', '{ unknown = "perhaps" }', "ordinary.days_since_stop.unknown", "unknown-word"),
@@ -227,76 +274,3 @@ def test_a_campaign_does_not_outlive_its_pack() -> None:
     with pytest.raises(Refused) as refusal:
         checked(FILES, now=parse_instant("2028-12-15T00:00:00Z"))
     assert all("before the campaign ends" in finding.message for finding in refusal.value.findings)
-
-
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    world = World(f"sqlite:///{tmp_path / 'campaigns.db'}")
-    world.now = NOW
-    yield world.database
-    world.close()
-
-
-def activated(database: Database, files: Mapping[str, bytes]) -> Millis:
-    with database.writing() as tx:
-        return activate(tx, checked(files), "cli")
-
-
-def refused(database: Database, files: Mapping[str, bytes]) -> Finding:
-    with pytest.raises(Refused) as refusal:
-        activated(database, files)
-    (finding,) = refusal.value.findings
-    return finding
-
-
-OTHER = (('id = "macau-pj-trial"', 'id = "macau-pj-other"'),)
-SECOND = (("version = 1", "version = 2"),)
-
-
-def test_activation_pins_the_dates_and_tells_every_process(database: Database) -> None:
-    assert activated(database, FILES) == NOW + 31 * DAY
-    with database.reading() as reader:
-        snapshot = read_snapshot(reader, Identity("vasp-1", "test", {1: b"k"}))
-        head = reader.one("journal_head")
-    assert (snapshot.generation, head) == (1, {"number": 1, "at": NOW})
-    active = snapshot.campaign_for("MO", NOW)
-    assert active is not None
-    assert active.campaign.rules[0].id == "first-in-seven-days"
-    assert snapshot.campaign_for("MO", Millis(NOW + 31 * DAY - 1)) is active
-    assert snapshot.campaign_for("MO", Millis(NOW + 31 * DAY)) is snapshot.campaign_for("PT", NOW) is None
-    assert snapshot.campaign_for(None, NOW) is None
-
-
-def test_a_second_active_campaign_for_one_jurisdiction_is_refused(database: Database) -> None:
-    activated(database, FILES)
-    finding = refused(database, edited(*OTHER))
-    assert (finding.code, "macau-pj-trial" in finding.message) == ("second-campaign", True)
-    with database.reading() as reader:
-        assert len(reader.all("all_campaigns")) == 1
-        assert reader.one("find_generation") == {"number": 1}
-
-
-def test_one_version_is_activated_once(database: Database) -> None:
-    activated(database, FILES)
-    finding = refused(database, edited(('because = "Paid for tasks', 'because = "Is paid for tasks')))
-    assert (finding.code, finding.suggestion) == ("known-version", "2")
-
-
-def test_an_older_version_does_not_come_back_by_itself(database: Database) -> None:
-    activated(database, edited(*SECOND))
-    finding = refused(database, FILES)
-    assert (finding.code, finding.suggestion) == ("older-version", "3")
-
-
-def test_the_next_version_retires_the_one_before_and_keeps_it_for_what_it_decided(database: Database) -> None:
-    activated(database, FILES)
-    activated(database, edited(*SECOND))
-    with database.reading() as reader:
-        snapshot = read_snapshot(reader, Identity("vasp-1", "test", {1: b"k"}))
-    active = snapshot.campaign_for("MO", NOW)
-    assert active is not None
-    assert active.campaign.version == 2
-    frozen = snapshot.frozen(("macau-pj-trial", 1))
-    assert frozen is not None
-    assert (frozen.campaign.version, frozen.period.retired_at) == (1, NOW)
-    assert snapshot.frozen(None) is None

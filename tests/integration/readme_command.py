@@ -10,10 +10,11 @@ import runpy
 import subprocess
 import sys
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from unittest.mock import patch
 
-from breather import cli, trust_commands
+from breather import campaign_commands, cli, trust_commands
 from tests.launcher import CLOCK, FileClock
 
 LAUNCHERS = {"exchange": "tests.launcher", "agency": "tests.agency_launcher"}
@@ -31,7 +32,9 @@ def breather(arguments: list[str]) -> None:
             worker.wait(20)
         return
     sys.argv[1:] = arguments
-    with patch.object(cli, "SystemClock", _clock), patch.object(trust_commands, "SystemClock", _clock):
+    with ExitStack() as patched:
+        for module in (campaign_commands, cli, trust_commands):
+            patched.enter_context(patch.object(module, "SystemClock", _clock))
         cli.main()
 
 

@@ -147,14 +147,26 @@ def test_a_sample_campaign_is_copied_once_to_be_changed(operator: Operator) -> N
     assert "macau-pj-trial is in mine" in operator.run("campaign", "copy", CAMPAIGN, "mine").stdout
     assert "every example holds" in operator.run("campaign", "check", "mine").stdout
     replaced(operator.folder / "mine" / "campaign.toml", "version = 1", "version = 2")
-    assert "mine" in operator.refused("campaign", "copy", CAMPAIGN, "mine")
+    there = operator.refused("campaign", "copy", CAMPAIGN, "mine")
+    assert ("mine exists; choose a new folder" in there, "Errno" in there) == (True, False)
     assert "version = 2" in (operator.folder / "mine" / "campaign.toml").read_text("utf-8")
     assert "Did you mean 'macau-pj-trial'" in operator.refused("campaign", "copy", "macau-trial", "other")
     assert not (operator.folder / "other").exists()
 
 
-def test_a_campaign_without_its_secret_says_what_to_run(operator: Operator) -> None:
-    assert "breather signing-key create" in operator.refused("campaign", "check", str(sample_campaign(CAMPAIGN)))
+def test_a_campaign_without_its_secret_is_checked_and_not_activated(operator: Operator) -> None:
+    """An analyst without a service can check."""
+    checked = operator.run("campaign", "check", str(sample_campaign(CAMPAIGN)))
+    assert (checked.exit_code, "every example holds" in checked.stdout) == (0, True), checked.output
+    assert "warning  campaign.toml:experiment.key_version: there is no assignment-1.secret" in checked.stderr
+    assert "breather signing-key create" in operator.refused("campaign", "activate", str(sample_campaign(CAMPAIGN)))
+
+
+def test_a_folder_that_is_no_campaign_is_not_called_a_pack(operator: Operator) -> None:
+    folder = copied(operator, sample_campaign(CAMPAIGN), "campaign")
+    (folder / "my notes.txt").write_text("", "utf-8")
+    said = operator.refused("campaign", "check", str(folder))
+    assert ("no campaign may contain" in said, "pack" in said) == (True, False), said
 
 
 def test_a_misspelt_feature_is_named_with_the_right_one(operator: Operator) -> None:
@@ -252,3 +264,20 @@ def test_the_help_names_every_command() -> None:
     shown = CliRunner().invoke(cli.app, ["--help"]).stdout
     for name in ("exchange", "apikey", "signing-key", "password", "campaign", "pack", "doctor", "demo"):
         assert name in shown
+
+
+def test_a_backup_is_made_and_comes_back_where_nothing_is(operator: Operator) -> None:
+    assert operator.run("apikey", "create", "shop", "--scope", "assess").exit_code == 0
+    folder = str(operator.folder / "backup")
+    assert "up to entry 1 of the journal" in operator.run("backup", folder).output
+    assert "File exists" in operator.refused("backup", folder)
+    assert "stop the service and move it away" in operator.refused("restore", folder)
+    for file in list(operator.folder.glob("exchange.db*")):
+        file.unlink()
+    restored = operator.run("restore", folder)
+    assert "as it stood at 2026-11-22T10:43:00" in restored.output
+    assert operator.rows("SELECT kind FROM journal ORDER BY number") == [("api-key-created",), ("restored",)]
+    agency = {"BREATHER_AGENCY_DATABASE": f"sqlite:///{operator.folder / 'agency.db'}"}
+    assert "is a backup of 'exchange of my-exchange, test'" in operator.refused(
+        "restore", folder, "--service", "agency", **agency
+    )

@@ -1,6 +1,7 @@
 """`breather campaign explain`: every rule with its values and why; what is wrong is named, with exit status 2."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from breather.clock import SystemClock
 from breather.domain.instant import parse_instant
 from breather.exchange.campaign_file import CAMPAIGN
 from breather.samples import sample_campaign
+from tests.lists import written
 
 SAMPLE = "macau-pj-trial"
 BODY: dict[str, Any] = {
@@ -35,12 +37,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def run(folder: Path, *arguments: str) -> Result:
+def run(folder: Path, *arguments: str, columns: int = 400) -> Result:
     environment = {
         "BREATHER_DATABASE": f"sqlite:///{folder / 'exchange.db'}",
         "BREATHER_KEYS": str(folder / "keys"),
         "BREATHER_EXCHANGE_ORIGINS": "https://www.exchange.example",
-        "COLUMNS": "240",
+        "COLUMNS": str(columns),
     }
     return CliRunner().invoke(cli.app, list(arguments), env=environment)
 
@@ -105,6 +107,43 @@ def test_a_file_that_is_not_json_is_refused(folder: Path, body: bytes) -> None:
     assert "is no withdrawal" in result.stderr
 
 
+def test_no_name_is_cut_where_it_is_narrow(folder: Path) -> None:
+    wide = explained(folder, BODY).output
+    result = run(folder, "campaign", "explain", _written(folder, BODY), "--campaign", SAMPLE, columns=80)
+    assert "\N{HORIZONTAL ELLIPSIS}" not in result.output
+    assert "  days_since_notice = unknown, no_history\n" in result.output
+    assert "first-in-seven-days: hit, asks for notice\n" in result.output
+    assert all(f"{rule}: " in result.output for rule in rows(wide) if rule != "rule")
+
+
+def test_it_ends_with_the_decision_and_whose_it_is(folder: Path) -> None:
+    here = explained(folder, BODY).output
+    assert here.splitlines()[-1].startswith("at submission: intervene, friction ")
+    abroad = explained(folder, {**BODY, "residence": {"kyc": "HK"}}).output
+    assert abroad.endswith("the campaign does not apply to her: it is for MO, and she lives in HK\n")
+
+
+def test_a_list_of_campaigns_cuts_no_instant(folder: Path) -> None:
+    assert run(folder, "signing-key", "create").exit_code == 0
+    assert run(folder, "campaign", "activate", SAMPLE).exit_code == 0
+    listed = run(folder, "campaign", "list", columns=40).output
+    assert "2026-11-22T10:43:00.000Z" in listed
+    assert "2026-12-23T10:43:00.000Z" in listed
+
+
+def test_no_more_is_read_than_a_body_may_have(folder: Path) -> None:
+    """A tebibyte of nothing would not fit, a device or a pipe for ever."""
+    vast, pipe = folder / "vast.json", folder / "pipe"
+    with vast.open("wb") as file:
+        file.truncate(2**40)
+    os.mkfifo(pipe)
+    result = run(folder, "campaign", "explain", str(vast), "--campaign", SAMPLE)
+    assert (result.exit_code, "At most 65536 bytes" in result.stderr) == (2, True)
+    for endless in ("/dev/zero", str(pipe), str(folder)):
+        result = run(folder, "campaign", "explain", endless, "--campaign", SAMPLE)
+        assert (result.exit_code, "is not a plain file" in result.stderr) == (2, True), endless
+
+
 def test_a_file_a_campaign_or_a_database_that_is_not_there_is_named(folder: Path) -> None:
     missing = run(folder, "campaign", "explain", "absent.json", "--campaign", SAMPLE)
     assert (missing.exit_code, "absent.json" in missing.stderr) == (2, True)
@@ -136,6 +175,25 @@ def test_the_campaign_in_force_is_explained_with_what_is_known_of_her(folder: Pa
     assert (abroad.exit_code, "no campaign is in force in HK" in abroad.stderr) == (2, True)
     nowhere = run(folder, "campaign", "explain", _written(folder, {**BODY, "residence": {}}))
     assert (nowhere.exit_code, "nothing says where she lives" in nowhere.stderr) == (2, True)
+
+
+def test_what_lists_say_is_explained_with_their_names(folder: Path) -> None:
+    """Also where they contradict each other; and where their files are gone, that it is not known."""
+    address = BODY["destination"]["address"]
+    assert run(folder, "signing-key", "create").exit_code == 0
+    assert run(folder, "campaign", "activate", SAMPLE).exit_code == 0
+    for name, category in (("police", "scam"), ("labels", "exchange")):
+        file = written(folder, f"{name}.csv", f"address,category,label\n{address},{category},Northern\n")
+        terms = ["--map", "network:=TRON", "--map", "address=address", "--map", "category=category"]
+        taken = run(folder, "intel", "import", "csv", str(file), "--source", name, *terms, "--map", "label=label")
+        assert taken.exit_code == 0, taken.output
+    said = run(folder, "campaign", "explain", _written(folder, BODY)).output
+    assert "the list police says scam (Northern)" in said
+    assert "the list labels says exchange (Northern)" in said
+    assert "these lists contradict each other" in said
+    shutil.rmtree(folder / "intelligence")
+    gone = run(folder, "campaign", "explain", _written(folder, BODY))
+    assert (gone.exit_code, "the list" in gone.output) == (0, False)
 
 
 def _written(folder: Path, body: Any) -> str:

@@ -25,6 +25,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
     environment = {
         "BREATHER_DATABASE": "postgresql://breather@/exchange",
         "BREATHER_KEYS": "elsewhere",
+        "BREATHER_INTELLIGENCE": "lists",
         "BREATHER_MODE": "live",
         "BREATHER_VASP": "another",
         "BREATHER_HOST": "0.0.0.0",
@@ -36,6 +37,9 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "BREATHER_QUEUE": "10",
         "BREATHER_SPOOL": "/var/lib/breather/spool",
         "BREATHER_SPOOL_SLOTS": "100",
+        "BREATHER_LOG_LEVEL": "warning",
+        "BREATHER_METRICS_HOST": "10.0.0.5",
+        "BREATHER_METRICS_PORT": "9464",
         "BREATHER_WORKER_SECONDS": "5",
     }
     settings = read_settings(environment)

@@ -3,6 +3,7 @@
 from breather.storage.transaction import Transaction
 
 HEARTBEAT = "worker"
+SERVING = "serve"
 
 
 def expire(tx: Transaction) -> int:

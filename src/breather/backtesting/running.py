@@ -30,7 +30,7 @@ def version_of(settings: Settings, clock: Clock, name: str) -> Campaign:
     if match is not None and not Path(name).exists():
         return _activated(settings, clock, match[1], int(match[2]))
     # Its examples are `campaign check`'s: what they hold does not change what the rules say.
-    files = read_folder(campaign_folder(settings, Path(name)))
+    files = read_folder(campaign_folder(settings, Path(name)), "campaign")
     return read_campaign({file: files[file] for file in (CAMPAIGN,) if file in files})
 
 

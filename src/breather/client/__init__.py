@@ -6,8 +6,9 @@
     link = breather.link(withdrawal.id)                 # for <breather-alert link="...">
     breather.confirm(withdrawal.id, event_id, ...)      # after a fresh sign-in, once the pause has elapsed
 
+    cleared = breather.payout(withdrawal, assessment.destination, units)  # kept in the exchange's own rows
     token = breather.clearance(withdrawal.id)           # just before the broadcast
-    clearance = breather.verify(token, cleared, now_s)  # offline; `cleared` is from the exchange's own rows
+    clearance = breather.verify(token, cleared, now_s)  # offline: this token is for exactly that payout
     spend(cursor, clearance.jti, now)                   # in the transaction that pays out
     breather.broadcast(withdrawal.id, event_id, transaction_id)
 
@@ -18,7 +19,7 @@
 What may be repeated: everything, with the same ids. What clears: nothing but a verified, unspent clearance.
 """
 
-from breather.client.assessment import Assessment, Changes, Friction, Link, Standing, State, Word
+from breather.client.assessment import Assessment, Changes, Destination, Friction, Link, Standing, State, Word
 from breather.client.breather import Breather
 from breather.client.clearance import Clearance, Cleared, verify_clearance
 from breather.client.failure import (
@@ -49,6 +50,7 @@ __all__ = [
     "ClearanceRefused",
     "Cleared",
     "Conflict",
+    "Destination",
     "FieldError",
     "Friction",
     "Link",

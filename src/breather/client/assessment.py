@@ -63,6 +63,13 @@ def _object_or_none(body: Mapping[str, Any], name: str) -> Mapping[str, Any] | N
     return value
 
 
+def _object(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = _object_or_none(body, name)
+    if found is None:
+        raise ValueError(f"{name} is missing")
+    return found
+
+
 def _instant_or_none(body: Mapping[str, Any], name: str) -> int | None:
     value = _text_or_none(body, name)
     return None if value is None else parse_instant(value)
@@ -76,12 +83,29 @@ def _flag(body: Mapping[str, Any], name: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Destination:
+    """The payee in its one spelling (docs/addresses.md), which may differ from what the customer typed: EIP-55
+    capitals, UQ... for EQ..., an X-address as its account with the tag as `memo`. Keep it beside the withdrawal: the
+    clearance names it, and it is what is paid.
+    """
+
+    network: str
+    address: str
+    memo: str | None = None
+
+    @classmethod
+    def read(cls, body: Mapping[str, Any]) -> Self:
+        """From a reply. Raises ValueError where a member is not what it should be."""
+        return cls(_text(body, "network"), _text(body, "address"), _text_or_none(body, "memo"))
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """The answer to `assess`.
 
-    `why` is set only when the word is `wait`. `stand_in`: the service could not decide in time, and this
-    stands in its place for good; steer by the word as always. `alert` and `pause` are the service's objects
-    as sent; in a `wait`, `alert` is the last one this client saw for the customer's jurisdiction, or None.
+    `why` is set only when the word is `wait`; then there is no `destination`, and `alert` is the last one that this
+    client saw for the customer's jurisdiction, or None; else `alert` and `pause` are the service's objects as sent.
+    `stand_in`: no decision could be made in time, and this stands in its place for good; steer by the word as always.
     `body` is the whole reply.
     """
 
@@ -96,6 +120,7 @@ class Assessment:
     locale: str | None = None
     alert: Mapping[str, Any] | None = None
     pause: Mapping[str, Any] | None = None
+    destination: Destination | None = None
     body: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -119,6 +144,7 @@ class Assessment:
             locale=_text_or_none(body, "locale"),
             alert=_object_or_none(body, "alert"),
             pause=_object_or_none(body, "pause"),
+            destination=Destination.read(_object(body, "destination")),
             body=body,
         )
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from breather.client.answer import understand
-from breather.client.assessment import Assessment, Changes, Link, Standing, Word
+from breather.client.assessment import Assessment, Changes, Destination, Link, Standing, Word
 from breather.client.clearance import Clearance, Cleared, read_key, verify_clearance
 from breather.client.connection import Answer, Connections, Request
 from breather.client.deadline import Deadline
@@ -170,6 +170,29 @@ class Breather:
         """The token, just before the payout. It proves nothing until `verify` accepts it. Raises Conflict
         (not-clearable, pause-open) while the money must stay."""
         return understand(self._call("POST", _path(withdrawal, "/clearance"), {}), _token)
+
+    def payout(self, withdrawal: Withdrawal, destination: Destination, amount_units: int) -> Cleared:
+        """What `verify` compares a clearance with: this withdrawal, paid to `destination`, the one spelling that its
+        `Assessment` gave and that was kept in the exchange's row; `amount_units` in base units, from that row.
+
+        Raises ValueError where the destination is on another network than the withdrawal. That its address is the one
+        that was typed, a wallet's own decoder can tell: whoever does not trust this service alone asks it, too.
+        """
+        if destination.network != withdrawal.network:
+            raise ValueError(
+                f"{withdrawal.id} is on {withdrawal.network}; this destination is on {destination.network}"
+            )
+        return Cleared(
+            vasp=self.vasp,
+            mode=self.mode,
+            withdrawal=withdrawal.id,
+            customer=withdrawal.customer,
+            asset=withdrawal.asset,
+            network=destination.network,
+            amount_units=amount_units,
+            address=destination.address,
+            memo=destination.memo,
+        )
 
     def verify(self, token: str, expected: Cleared, now_s: float) -> Clearance:
         """`verify_clearance` with this client's keys; `expected` must be of this client's VASP and mode."""

@@ -28,9 +28,8 @@ _HEADER = frozenset({"alg", "typ", "kid"})
 class Cleared:
     """The payout that the exchange is about to make, from its own rows.
 
-    `amount_units` is in base units (5000 USDT on TRON: 5_000_000_000). `address` is in canonical form:
-    base58 as it is, EVM addresses with the EIP-55 capitals, bech32 in lower case, TON not bounceable (UQ...),
-    Bitcoin Cash without its prefix, an X-address as its account with the tag as `memo` (docs/addresses.md).
+    `amount_units` is in base units (5000 USDT on TRON: 5_000_000_000). `address` and `memo` are the one spelling of
+    the payee, which `Assessment.destination` gives, whatever was typed; `Breather.payout` puts this together.
     """
 
     vasp: str

@@ -78,6 +78,7 @@ def ask(books: Books, breather: Breather, row: WithdrawalRow) -> Assessment:
             with books.writing() as page:
                 page.run("close_withdrawal", id=row.id, status="refused")
         raise
+    payee = assessment.destination
     with books.writing() as page:
         page.run(
             "keep_decision",
@@ -85,5 +86,7 @@ def ask(books: Books, breather: Breather, row: WithdrawalRow) -> Assessment:
             decision=assessment.decision,
             friction=assessment.friction,
             alert=None if assessment.alert is None else json.dumps(assessment.alert, ensure_ascii=False),
+            payee=None if payee is None else payee.address,
+            memo=None if payee is None else payee.memo,
         )
     return assessment

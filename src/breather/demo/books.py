@@ -19,7 +19,9 @@ Value = str | int | None
 
 @dataclass(frozen=True, slots=True)
 class WithdrawalRow:
-    """One withdrawal as the exchange knows it. `status`: open, paid, stopped, lapsed, refused."""
+    """One withdrawal as the exchange knows it. `status`: open, paid, stopped, lapsed, refused. `address` is what was
+    typed; `payee` and `memo` are its one spelling, None until Breather has answered.
+    """
 
     id: str
     customer: str
@@ -33,6 +35,8 @@ class WithdrawalRow:
     decision: str | None
     friction: str | None
     alert: str | None
+    payee: str | None
+    memo: str | None
     transaction_id: str | None
 
 

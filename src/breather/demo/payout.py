@@ -40,6 +40,8 @@ def cleared_of(row: WithdrawalRow, breather: Breather) -> Cleared:
     units = None if offer is None else to_units(row.amount, offer.decimals)
     if units is None:
         raise Stays(NotPaid.NOT_OPEN)
+    if row.payee is None:  # Breather has not answered: nobody has said what this address is in its one spelling
+        raise Stays(NotPaid.NO_ANSWER)
     return Cleared(
         vasp=breather.vasp,
         mode=breather.mode,
@@ -48,7 +50,8 @@ def cleared_of(row: WithdrawalRow, breather: Breather) -> Cleared:
         asset=row.asset,
         network=row.network,
         amount_units=units,
-        address=row.address,
+        address=row.payee,
+        memo=row.memo,
     )
 
 

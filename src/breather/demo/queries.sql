@@ -28,15 +28,18 @@ INSERT INTO withdrawal (id, customer, asset, network, amount, address, body, ask
 VALUES (:id, :customer, :asset, :network, :amount, :address, :body, :now)
 
 -- name: withdrawal
-SELECT id, customer, asset, network, amount, address, body, asked_at, status, decision, friction, alert, transaction_id
+SELECT id, customer, asset, network, amount, address, body, asked_at, status, decision, friction, alert,
+       payee, memo, transaction_id
 FROM withdrawal WHERE id = :id
 
 -- name: withdrawals_of
-SELECT id, customer, asset, network, amount, address, body, asked_at, status, decision, friction, alert, transaction_id
+SELECT id, customer, asset, network, amount, address, body, asked_at, status, decision, friction, alert,
+       payee, memo, transaction_id
 FROM withdrawal WHERE customer = :customer ORDER BY asked_at DESC, id DESC LIMIT 50
 
 -- name: keep_decision
-UPDATE withdrawal SET decision = :decision, friction = :friction, alert = :alert WHERE id = :id
+UPDATE withdrawal SET decision = :decision, friction = :friction, alert = :alert, payee = :payee, memo = :memo
+WHERE id = :id
 
 -- name: close_withdrawal
 UPDATE withdrawal SET status = :status WHERE id = :id AND status = 'open'

@@ -21,6 +21,7 @@ CREATE TABLE IF NOT EXISTS session (
 
 -- status: open, paid, stopped, lapsed, refused. All but open are final.
 -- decision: proceed, intervene, hold, wait; NULL before Breather was asked.
+-- address as it was typed; payee and memo the one spelling of it, as Breather answered: this is what is paid.
 CREATE TABLE IF NOT EXISTS withdrawal (
     id             TEXT NOT NULL PRIMARY KEY,
     customer       TEXT NOT NULL REFERENCES customer (ref),
@@ -34,6 +35,8 @@ CREATE TABLE IF NOT EXISTS withdrawal (
     decision       TEXT,
     friction       TEXT,
     alert          TEXT,
+    payee          TEXT,
+    memo           TEXT,
     transaction_id TEXT
 ) STRICT;
 

@@ -4,7 +4,6 @@ The arm is a keyed, versioned hash of the customer: stable over her withdrawals,
 between experiments. Exclusions are those of guarantees H8.
 """
 
-import hashlib
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,20 +42,30 @@ class Assignment:
 def point_of(experiment: Experiment, customer: CustomerRef, key: bytes) -> float:
     """A uniform number in [0, 1) with 53 bits, from HMAC-SHA256 over experiment and customer."""
     message = f"breather/assignment/v1\n{experiment.id}\n{experiment.key_version}\n{customer}".encode()
-    digest = hmac.new(key, message, hashlib.sha256).digest()
+    digest = hmac.digest(key, message, "sha256")
     return (int.from_bytes(digest[:8]) >> 11) * 2.0**-53
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What others say of the destination: an agency confirmed it as a scam; a list in force accuses it."""
+
+    confirmed: bool = False
+    listed: bool = False
+
+
 def exclusions(
-    friction: Friction, typologies: frozenset[Typology], confirmed: bool, watched: bool, stopped_before: bool
+    friction: Friction, typologies: frozenset[Typology], told: Told, watched: bool, stopped_before: bool
 ) -> tuple[str, ...]:
-    """Why this withdrawal may not be held out, whatever the hash says. `confirmed`: an agency says so of it."""
+    """Why this withdrawal may not be held out, whatever the hash says."""
     reasons = []
     if friction is Friction.HOLD:
         reasons.append("hold")
     reasons.extend(sorted(typology.value for typology in typologies & NEVER_HELD_OUT))
-    if confirmed:
+    if told.confirmed:
         reasons.append("confirmed-destination")
+    if told.listed:
+        reasons.append("listed-destination")
     if watched:
         reasons.append("watched-session")
     if stopped_before:

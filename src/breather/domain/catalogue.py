@@ -7,9 +7,28 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from breather.domain.asset import Asset, Network
+from breather.domain.entry import HARMFUL, Category
 from breather.domain.feature import Feature, Phase, Unknown, ValueType
+from breather.domain.territory import TERRITORIES
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import DepositKind, Kind
+
+# What a feature says where lists say nothing; where an accusation is questioned or contested; where they say more than
+# one thing.
+NONE, DISPUTED, SEVERAL = "none", "disputed", "several"
+# Where several accuse in different words, the first of these is the feature's.
+GRAVEST_FIRST = (
+    Category.SANCTIONED,
+    Category.TERRORISM,
+    Category.RANSOMWARE,
+    Category.DARKNET_MARKET,
+    Category.THEFT,
+    Category.EXTORTION,
+    Category.SCAM,
+    Category.PHISHING,
+    Category.ABUSE,
+)
+LABELS = tuple(category for category in Category if category not in HARMFUL)
 
 _NUMBER, _BOOLEAN, _TEXT = ValueType.NUMBER, ValueType.BOOLEAN, ValueType.TEXT
 _NO_USD = "not_provided: the exchange sent no amount_usd"
@@ -154,6 +173,34 @@ _INTELLIGENCE = (
         "",
         "An agency confirmed a referral of this exchange about this destination, and has not taken it back",
     ),
+    _words(
+        "destination_resembles",
+        "How much this address, new to her, looks like one of the last 64 that she paid",
+        ("none", "weak", "strong"),
+        "no_history: nothing that this customer sent is known",
+    ),
+)
+
+# What published lists say of it. Lists change and their past is not kept, so a replay takes these as recorded.
+_LISTS = (
+    _words(
+        "destination_listed",
+        "Of what lists in force accuse this address: the gravest that stands; disputed, if none does",
+        (NONE, DISPUTED, *(category.value for category in GRAVEST_FIRST)),
+        "not_provided: no list is in force",
+    ),
+    _words(
+        "destination_label",
+        "What lists in force say that this address is, accusations aside; several, if they do not agree",
+        (NONE, SEVERAL, *(category.value for category in LABELS)),
+        "not_provided: no list is in force",
+    ),
+    _words(
+        "destination_label_place",
+        "The jurisdiction (ISO 3166) of whoever lists in force say has this address; none, if they name nobody",
+        (NONE, SEVERAL, *TERRITORIES),
+        "not_provided: no list is in force, or none says where they are",
+    ),
 )
 
 _FACTS = (
@@ -188,12 +235,13 @@ _ANSWERS = (
 CATALOGUE: Mapping[str, Feature] = MappingProxyType(
     {
         feature.name: feature
-        for group in (_AMOUNTS, _PACE, _DESTINATION, _BEFORE, _SESSION, _INTELLIGENCE, _FACTS, _ANSWERS)
+        for group in (_AMOUNTS, _PACE, _DESTINATION, _BEFORE, _SESSION, _INTELLIGENCE, _LISTS, _FACTS, _ANSWERS)
         for feature in group
     }
 )
 
-INTELLIGENCE = frozenset(feature.name for feature in _INTELLIGENCE)
+INTELLIGENCE = frozenset(feature.name for feature in (*_INTELLIGENCE, *_LISTS))
+FROM_LISTS = tuple(feature.name for feature in _LISTS)
 
 # What nobody can know of a customer at her first withdrawal: `campaign check` warns of rules that need it.
 NEWCOMER_UNKNOWN = frozenset(

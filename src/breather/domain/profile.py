@@ -27,7 +27,8 @@ Asked = tuple[Millis, MicroUsd | None]
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """`asked` is oldest first; `sent` the last 64 values that left, where known; `interventions` the instants of the
-    last 64 of at least questions.
+    last 64 of at least questions. `paid` has the last 64 different addresses that she sent to, each as
+    `NETWORK:address`: what a destination is compared with that may have been made to look like one of them.
     """
 
     count: int = 0
@@ -39,6 +40,7 @@ class CustomerProfile:
     interventions: tuple[Millis, ...] = ()
     last_stop_at: Millis | None = None
     last_stopped: str | None = None
+    paid: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ def _asked(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> Profiles:
             customer.interventions,
             customer.last_stop_at,
             customer.last_stopped,
+            customer.paid,
         ),
         destination,
         PayeeProfile((*payee.asked[-BEFORE:], entry), payee.sent, payee.first_sent_at, payee.stops),
@@ -124,6 +127,7 @@ def after_decision(profiles: Profiles, friction: Friction, now: Millis) -> Profi
         (*customer.interventions[-BEFORE:], now) if asks else customer.interventions,
         customer.last_stop_at,
         customer.last_stopped,
+        customer.paid,
     )
     if asks:
         destination = replace(destination, interventions=min(destination.interventions + 1, MOST))
@@ -139,9 +143,10 @@ def after_stop(profiles: Profiles, withdrawal_id: str, now: Millis) -> Profiles:
     )
 
 
-def after_broadcast(profiles: Profiles, micro: MicroUsd | None, now: Millis) -> Profiles:
-    """`micro`: what the withdrawal was worth when it was asked for, if that is known."""
+def after_broadcast(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> Profiles:
+    """Its value is what it was worth when it was asked for, if that is known."""
     customer, destination, payee = profiles.customer, profiles.destination, profiles.payee
+    micro, to = withdrawal.amount_usd, withdrawal.destination
     return Profiles(
         CustomerProfile(
             customer.count,
@@ -153,12 +158,20 @@ def after_broadcast(profiles: Profiles, micro: MicroUsd | None, now: Millis) -> 
             customer.interventions,
             customer.last_stop_at,
             customer.last_stopped,
+            _with(customer.paid, f"{to.network}:{to.address}"),
         ),
         DestinationProfile(
             destination.customers, min(destination.sent + 1, MOST), destination.interventions, destination.stops
         ),
         PayeeProfile(payee.asked, min(payee.sent + 1, MOST), payee.first_sent_at or now, payee.stops),
     )
+
+
+def _with(paid: tuple[str, ...], address: str) -> tuple[str, ...]:
+    """The latest last, each once."""
+    if paid and paid[-1] == address:
+        return paid
+    return (*[each for each in paid if each != address][-BEFORE:], address)
 
 
 def _amounts(customer: CustomerProfile, withdrawal: Withdrawal) -> dict[str, FeatureValue]:

@@ -13,8 +13,8 @@ from breather.domain.instant import Millis, format_instant
 from breather.domain.pack import Pack
 from breather.domain.referral import Tier
 from breather.domain.relay_terms import check_terms
-from breather.exchange.campaign_examples import run_examples
-from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, read_campaign
+from breather.exchange.campaign_examples import check_examples, run_examples
+from breather.exchange.campaign_file import CAMPAIGN, check_against_pack, check_constants, try_campaign
 from breather.exchange.local_day import local_day
 from breather.exchange.stop_shadow import end_shadows
 from breather.protocol.pack import check_pack, pack_hash, read_pack, to_blob, verify_pack
@@ -43,23 +43,39 @@ def check(
 ) -> Candidate:
     """Raises Refused with every finding about pack, campaign, their agreement, relay terms, and the golden examples.
 
-    A bad signature, or files that cannot be read, are refused first and alone: what they say is not worth checking.
+    A bad signature, or a pack that cannot be read, is refused first and alone: what it says is not worth checking.
     `agencies` are the names of those that are pinned here: to nobody else is anything sent.
     """
     findings = verify_pack(pack_files, signers, mode)
     if findings:
         raise Refused("the pack is not as its agency signed it", findings)
     pack = read_pack(pack_files)
-    campaign = read_campaign(campaign_files)
-    findings = [*check_pack(pack, now, mode), *check_against_pack(campaign, pack)]
-    if not findings:
+    campaign, wrong = try_campaign(campaign_files)
+    findings = check_pack(pack, now, mode)
+    if campaign is None:
+        raise Refused("not a campaign", [*wrong, *findings, *check_examples(campaign_files, None)])
+    findings += _not_said_yet(wrong, check_against_pack(campaign, pack))
+    terms_stand = all(finding.pointer.startswith(f"{CAMPAIGN}:rule[") for finding in wrong)
+    if terms_stand and not findings:
         findings += _outlived(campaign, pack, mode, now)
-    findings += _mode(campaign, mode)
-    findings += _time_zone(campaign) or _relay(campaign, mode, now, agencies)  # the terms are judged by local days
-    findings += run_examples(campaign, campaign_files)
-    if findings:
-        raise Refused(f"the campaign {campaign.id} cannot be activated", findings)
+    findings += _not_said_yet(wrong, [*_mode(campaign, mode), *(zone := _time_zone(campaign))])
+    if terms_stand and not zone:
+        findings += _relay(campaign, mode, now, agencies)  # the terms are judged by local days
+    findings += check_constants(campaign)
+    # What an example comes to is worth saying only where every rule could be read.
+    findings += check_examples(campaign_files, campaign) if wrong else run_examples(campaign, campaign_files)
+    if wrong or findings:
+        named = campaign.id or CAMPAIGN
+        raise Refused(f"the campaign {named} cannot be {'used' if wrong else 'activated'}", [*wrong, *findings])
     return Candidate(campaign, pack, campaign_files, pack_files)
+
+
+def _not_said_yet(wrong: Sequence[Finding], more: Sequence[Finding]) -> list[Finding]:
+    """Without those about a place whose value is only a stand-in."""
+    places = {finding.pointer for finding in wrong}
+    if f"{CAMPAIGN}:pack_version" in places:
+        places.add(f"{CAMPAIGN}:pack")
+    return [finding for finding in more if finding.pointer not in places]
 
 
 def activate(tx: Transaction, candidate: Candidate, actor: str) -> Millis:

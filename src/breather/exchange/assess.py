@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from breather.domain.assignment import Arm, Assignment, assign, exclusions
+from breather.domain.assignment import Arm, Assignment, Told, assign, exclusions
 from breather.domain.catalogue import NOT_YET
 from breather.domain.feature import FeatureValue, Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, Millis
 from breather.domain.intervention import NOTHING, Decision, Intervention, intervene
 from breather.domain.place import place
-from breather.domain.profile import Profiles, after_decision, fold
+from breather.domain.profile import Profiles, after_decision
 from breather.domain.referral import ReferralBasis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.ruling import Ruling, rule_on
@@ -28,12 +28,14 @@ from breather.domain.shadow import Marked
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Withdrawal, differences
 from breather.exchange.beside import mark_beside
+from breather.exchange.facts import facts_of
 from breather.exchange.record import (
     AlertChoice,
     DecisionRecord,
     PauseOffer,
     arm_of,
     decode_record,
+    lists_of,
     place_of,
     undetermined_of,
 )
@@ -78,7 +80,11 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
 
 def assess_all(tx: Transaction, batch: Sequence[Asking]) -> list[Assessed | Exception]:
     """Decide each, once; ChangedRetry in the place of one whose id was used for another withdrawal."""
-    sheet = Sheet(tx, [asking.asked for asking in batch], Millis(tx.now - RELEASE_LOOKS_BACK))
+    return assess_on(Sheet(tx, [asking.asked for asking in batch], Millis(tx.now - RELEASE_LOOKS_BACK)), batch)
+
+
+def assess_on(sheet: Sheet, batch: Sequence[Asking]) -> list[Assessed | Exception]:
+    """The same, on a sheet that was made for these."""
     decided: dict[str, Assessed] = {}
     found: list[Assessed | Exception] = []
     for asking in batch:
@@ -108,10 +114,9 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
     active = snapshot.campaign_for(placement.code, tx.now)
 
     profiles = sheet.profiles(asked.customer, asked.destination.key)  # step 3
-    known_features, folded = fold(profiles, asked, tx.now)
     confirmed = sheet.is_listed(asked.destination.key)
-    known_features["destination_confirmed"] = confirmed
-    features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
+    facts = facts_of(snapshot, asked, profiles, confirmed, tx.now)
+    features: dict[str, FeatureValue] = {**facts.features, **NOT_YET}
 
     ruling, wanted = _NO_RULING, NOTHING  # step 4
     if active is not None:
@@ -121,17 +126,18 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
 
     suspected = frozenset(rule.typology for rule in ruling.hits)
     stopped_before = profiles.customer.last_stop_at is not None
-    excluded = exclusions(wanted.friction, suspected, confirmed, asked.session.watched, stopped_before)
+    known_bad = Told(confirmed, facts.said.accused)
+    excluded = exclusions(wanted.friction, suspected, known_bad, asked.session.watched, stopped_before)
     assignment = _assigned(snapshot, active, asked, excluded)  # step 5
     treated = _as_assigned(wanted, assignment)
 
     settled = settle(sheet, active, asked, treated)  # step 6
-    alert = _alert_choice(active, asked.locale, settled.intervention, folded)
+    alert = _alert_choice(active, asked.locale, settled.intervention, facts.folded)
     record = DecisionRecord(
         decision=Decision.of(settled.friction).value,
         friction=settled.friction.word,
         place=place_of(placement),
-        features=features_out(known_features),
+        features=features_out(facts.features),
         locale=None if active is None else active.pack.choose_locale(asked.locale),
         campaign=None if active is None else (active.campaign.id, active.campaign.version),
         degraded=ruling.degraded,
@@ -144,9 +150,11 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
         why=list(settled.intervention.why),
         pause=_offer(settled),
         covered_by=settled.covered_by,
+        resembles=facts.resembles,
+        lists=lists_of(facts.said.entries),
     )
     number = _write(sheet, asked, record, settled, marked, actor)
-    after = after_decision(folded, settled.friction, tx.now)
+    after = after_decision(facts.folded, settled.friction, tx.now)
     sheet.keep_profiles(asked.customer, asked.destination.key, profiles, after)
     _touch_stopped(tx, profiles, number)
     if confirmed and settled.friction > Friction.NONE:

@@ -14,7 +14,15 @@ from breather.domain.friction import WORDS, Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, SECOND
 from breather.domain.pack import Pack
 from breather.domain.referral import Tier
-from breather.domain.rules import BadExpression, can_hit, pointed, read_expression
+from breather.domain.rules import (
+    BadExpression,
+    ExpressionError,
+    can_hit,
+    outside,
+    pointed,
+    pointless,
+    read_expression,
+)
 from breather.domain.ruling import Rule, Rulebook
 from breather.domain.stand_in import StandInLimits
 from breather.domain.typology import REFUSED, Typology
@@ -37,20 +45,26 @@ _UNITS: Mapping[str, int] = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY}
 
 def read_campaign(files: Mapping[str, bytes]) -> Campaign:
     """Raises Refused with every finding. What only the pack can tell is `check_against_pack`'s."""
-    findings: list[Finding] = []
-    findings += [
+    campaign, findings = try_campaign(files)
+    if campaign is None:
+        raise Refused("not a campaign", findings)
+    if findings:
+        raise Refused(f"the campaign {campaign.id or CAMPAIGN} cannot be used", findings)
+    return campaign
+
+
+def try_campaign(files: Mapping[str, bytes]) -> tuple[Campaign | None, list[Finding]]:
+    """With findings, the campaign is good only for looking for more of them: each wrong value is a stand-in, each rule
+    that cannot be read is FALSE. None where there is no table to read.
+    """
+    findings = [
         Finding(name, "unknown-file", f"a campaign has {CAMPAIGN} and {EXAMPLES} only")
         for name in sorted(files.keys() - {CAMPAIGN, EXAMPLES})
     ]
     if CAMPAIGN not in files:
-        raise Refused("not a campaign", [*findings, Finding(CAMPAIGN, "missing-file", "is missing")])
+        return None, [*findings, Finding(CAMPAIGN, "missing-file", "is missing")]
     table = parse_toml(CAMPAIGN, files[CAMPAIGN], findings)
-    if table is None:
-        raise Refused("not a campaign", findings)
-    campaign = _campaign(table)
-    if findings:
-        raise Refused(f"the campaign {campaign.id or CAMPAIGN} cannot be used", findings)
-    return campaign
+    return (None if table is None else _campaign(table)), findings
 
 
 def check_against_pack(campaign: Campaign, pack: Pack) -> list[Finding]:
@@ -75,24 +89,40 @@ def check_against_pack(campaign: Campaign, pack: Pack) -> list[Finding]:
     return findings
 
 
-def warnings_of(campaign: Campaign) -> list[Finding]:
-    """What is allowed and probably not meant: a rule that nobody can hit at her first withdrawal."""
+def check_constants(campaign: Campaign) -> list[Finding]:
+    """What constants alone settle in a rule. A campaign in force that has it goes on: only a new one is refused."""
     return [
-        Finding(
-            f"{CAMPAIGN}:rule[{number}].when",
-            "no-newcomer",
-            f"rule {rule.id} can never hit at a first withdrawal; unknown is not false: add `... IS NULL OR`, "
-            "or give newcomers a rule of their own",
-        )
+        _in_rule(number, rule, "pointless-constant", error)
         for number, rule in enumerate(campaign.rules, 1)
-        if not can_hit(rule.when, NEWCOMER_UNKNOWN)
+        for error in pointless(rule.when)
     ]
+
+
+def warnings_of(campaign: Campaign) -> list[Finding]:
+    """What is allowed and probably not meant: a constant that a feature never is, a rule that nobody can hit at her
+    first withdrawal.
+    """
+    found = []
+    for number, rule in enumerate(campaign.rules, 1):
+        found += [_in_rule(number, rule, "out-of-range", error) for error in outside(rule.when)]
+        if not can_hit(rule.when, NEWCOMER_UNKNOWN):
+            message = (
+                f"rule {rule.id} can never hit at a first withdrawal; unknown is not false: add `... IS NULL OR`, "
+                "or give newcomers a rule of their own"
+            )
+            found.append(Finding(f"{CAMPAIGN}:rule[{number}].when", "no-newcomer", message))
+    return found
+
+
+def _in_rule(number: int, rule: Rule, code: str, error: ExpressionError) -> Finding:
+    message = f"rule {rule.id}: {error.message}\n{pointed(rule.when.text, error)}"
+    return Finding(f"{CAMPAIGN}:rule[{number}].when", code, message, error.suggestion)
 
 
 def _campaign(table: StrictTable) -> Campaign:
     kinds = table.table("screenless")
     rules = tuple(_rule(entry) for entry in table.tables("rule"))
-    for rule_id in sorted({rule.id for rule in rules if [other.id for other in rules].count(rule.id) > 1}):
+    for rule_id in sorted({rule.id for rule in rules if rule.id and [other.id for other in rules].count(rule.id) > 1}):
         table.note("rule", "repeated-id", f"the id {rule_id!r} is used twice; every rule needs its own")
     campaign = Campaign(
         id=_id(table, "id"),
@@ -190,7 +220,7 @@ def _rule(table: StrictTable) -> Rule:
     try:
         expression = read_expression(text, CATALOGUE)
     except BadExpression as bad:
-        for error in bad.errors:
+        for error in () if table.already_wrong("when") else bad.errors:
             message = f"rule {rule_id}: {error.message}\n{pointed(text, error)}"
             table.note("when", "bad-expression", message, error.suggestion)
         expression = read_expression("FALSE", CATALOGUE)

@@ -12,9 +12,10 @@ import msgspec
 
 from breather.domain.event import Actor, Event, EventKind
 from breather.domain.friction import Friction
-from breather.domain.profile import after_decision, fold
+from breather.domain.profile import after_decision
 from breather.domain.refusal import Refusal
 from breather.domain.withdrawal import differences
+from breather.exchange.facts import facts_of
 from breather.exchange.recorded import features_out
 from breather.exchange.respond import respond
 from breather.exchange.snapshot import Snapshot
@@ -77,11 +78,10 @@ def set_aside(tx: Transaction, body: bytes, problem: str) -> None:
 def _write(tx: Transaction, snapshot: Snapshot, stood: StoodIn) -> int:
     asked, destination = stood.asked, stood.asked.destination.key
     profiles = read_profiles(tx, asked.customer, destination)
-    features, folded = fold(profiles, asked, stood.decided_at)
-    listed = tx.each("destinations_listed", [{"destination": destination}])
-    record = msgspec.structs.replace(
-        stood.record, features=features_out({**features, "destination_confirmed": bool(listed)})
-    )
+    listed = bool(tx.each("destinations_listed", [{"destination": destination}]))
+    facts = facts_of(snapshot, asked, profiles, listed, stood.decided_at)
+    # `resembles` is for analysts; what the exchange was answered has to stay as it was.
+    record = msgspec.structs.replace(stood.record, features=features_out(facts.features), resembles=facts.resembles)
     if (pause := stood.pause(snapshot)) is not None:
         tx.run_each("insert_pause", [pause_row(pause, asked.customer, destination)])
     for hold in stood.holds(snapshot):
@@ -96,7 +96,9 @@ def _write(tx: Transaction, snapshot: Snapshot, stood: StoodIn) -> int:
     number = tx.journal(STEP, KIND, asked.id, stood.actor, msgspec.json.encode(told))
     row = withdrawal_row(asked, stood.decided(record), number, stood.decided_at)
     tx.run_each("insert_withdrawal", [row])
-    save_profiles(tx, asked.customer, destination, profiles, after_decision(folded, stood.friction, stood.decided_at))
+    save_profiles(
+        tx, asked.customer, destination, profiles, after_decision(facts.folded, stood.friction, stood.decided_at)
+    )
     return number
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from breather.domain.instant import DAY, SECOND, Millis, format_instant
 from breather.domain.sign import Sign
+from breather.exchange.examine_lists import examine_lists
 from breather.exchange.examine_relay import examine_relay
 from breather.exchange.expire import HEARTBEAT
 from breather.exchange.snapshot import Snapshot
@@ -27,6 +28,7 @@ def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
     yield from _alarms(reader, now)
     yield from _stand_ins(reader, now)
     yield from examine_relay(reader, snapshot, now)
+    yield from examine_lists(reader, now)
     if reader.one("find_console_password") is None:
         yield Sign(True, "the console has no password", "run `breather password set`")
 

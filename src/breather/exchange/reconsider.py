@@ -5,6 +5,9 @@ pause stops the confirmation (design §4). What they ask for is done as an event
 who made it so; a person at the exchange looks at it, and its maximum is the campaign's. The customer reads that a
 person looks at it and nothing more: what an agency found is not hers to read (guarantee H2), and the rule's sentence
 would tell her.
+
+Lists are looked at again when she confirms, and not before: an import may change a million entries, and what waits is
+not paid before it is confirmed.
 """
 
 from breather.domain.catalogue import NOT_YET
@@ -19,7 +22,9 @@ from breather.exchange.record import decode_answered, decode_record
 from breather.exchange.recorded import features_in
 from breather.exchange.respond import respond
 from breather.exchange.snapshot import Activated, Snapshot
-from breather.storage.exchange.withdrawals import WithdrawalRow
+from breather.intelligence.said_of import said_of
+from breather.storage.exchange.referrals import is_listed
+from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal
 from breather.storage.transaction import Transaction
 
 # No pause lasts longer, waiting to be confirmed and released included.
@@ -49,13 +54,50 @@ def hold_confirmed(tx: Transaction, snapshot: Snapshot, destination: str, agency
     return held
 
 
-def _asks_for_hold(active: Activated, row: WithdrawalRow) -> bool:
-    """Whether the rules ask for a hold now that the destination is confirmed."""
+def hold_listed(tx: Transaction, snapshot: Snapshot, withdrawal: str) -> bool:
+    """Step 7, before a confirmation: hold the withdrawal if lists say something of its destination that they did not
+    when it was submitted, and the rules ask for a hold because of it. Whether it is held by this now.
+
+    An act of its own, which stays when the confirmation is then refused for it. Said once for what is said: after the
+    desk has looked and lifted the hold, she may confirm.
+    """
+    row = find_withdrawal(tx, withdrawal)
+    active = None if row is None else snapshot.frozen(row.campaign_key)
+    if row is None or active is None or snapshot.intelligence is None:
+        return False
+    features = _features(row)
+    said = said_of(snapshot.intelligence, row.asked().destination, tx.now).features
+    if all(features.get(name) == value for name, value in said.items()):
+        return False
+    features |= {**said, "destination_confirmed": is_listed(tx, row.destination)}
+    if not _holds(active, features):
+        return False
+    lasts = active.campaign.pause.hold_maximum
+    name = "lists/" + "/".join(str(value) for value in said.values())
+    event = Event(name, EventKind.HELD, Actor.DESK, "lists", reason=REASON, lasts=lasts)
+    try:
+        return respond(tx, snapshot, row.id, event, time_suspect=False).created
+    except Refusal:
+        return False  # it has ended, or is held already: the confirmation says so itself
+
+
+def _features(row: WithdrawalRow) -> dict[str, FeatureValue]:
+    """As they were frozen at submission, with her answers."""
     features: dict[str, FeatureValue] = {**features_in(decode_record(row.decision).features), **NOT_YET}
     if row.answered is not None:
         features.update(decode_answered(row.answered).answers)
+    return features
+
+
+def _holds(active: Activated, features: dict[str, FeatureValue]) -> bool:
+    wanted = intervene(active.campaign, rule_on(active.campaign.rules, features, Phase.CONFIRM), features)
+    return wanted.friction is Friction.HOLD
+
+
+def _asks_for_hold(active: Activated, row: WithdrawalRow) -> bool:
+    """Whether the rules ask for a hold now that the destination is confirmed."""
+    features = _features(row)
     if features["destination_confirmed"] is True:
         return False  # it was when this was decided, and the rules have had their say
     features["destination_confirmed"] = True
-    wanted = intervene(active.campaign, rule_on(active.campaign.rules, features, Phase.CONFIRM), features)
-    return wanted.friction is Friction.HOLD
+    return _holds(active, features)

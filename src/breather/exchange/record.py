@@ -4,9 +4,12 @@ Fixed content is not in it: a campaign version names the pack and all its rules;
 undetermined were misses.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from breather.domain.assignment import Assignment
+from breather.domain.entry import Entry
 from breather.domain.place import Placement
 from breather.domain.ruling import Ruling
 from breather.exchange.recorded import StoredValue
@@ -43,6 +46,26 @@ class Arm(msgspec.Struct, frozen=True, omit_defaults=True):
     excluded: list[str] = []
 
 
+class Resembled(msgspec.Struct, frozen=True):
+    """For analysts alone: which address that she paid the destination looks like, and where it differs from it."""
+
+    network: str
+    known: str
+    marked: str
+
+
+class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing that a list in force said of the destination when this was decided; the fields are those of `Entry`."""
+
+    list: str
+    category: str
+    standing: str
+    label: str = ""
+    confidence: str = ""
+    actor: str = ""
+    because: str = ""
+
+
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """`features` as `recorded.py` stores them. `asked` is what the rules asked for, where what was done differs: a
     holdout, or something open on the pair. `stand_in` says why a stand-in was what it was; empty for a decision.
@@ -64,6 +87,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     why: list[str] = []
     pause: PauseOffer | None = None
     covered_by: str | None = None
+    resembles: Resembled | None = None
+    lists: list[Listed] = []
     stand_in: list[str] = []
 
 
@@ -97,6 +122,22 @@ def place_of(placement: Placement) -> Place:
 
 def arm_of(assignment: Assignment) -> Arm:
     return Arm(assignment.arm.value, assignment.key_version, round(assignment.point, 6), list(assignment.excluded))
+
+
+def lists_of(entries: Sequence[Entry]) -> list[Listed]:
+    """All of them, also those that contradict what the features say."""
+    return [
+        Listed(
+            entry.source,
+            entry.claim.category.value,
+            entry.standing.value,
+            entry.claim.label,
+            entry.claim.confidence or "",
+            entry.claim.actor or "",
+            entry.because,
+        )
+        for entry in entries
+    ]
 
 
 def undetermined_of(ruling: Ruling) -> dict[str, dict[str, str]]:

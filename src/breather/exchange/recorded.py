@@ -50,6 +50,10 @@ PLACES: tuple[str, ...] = (
     "asset_is_stablecoin",
     "kind",
     "deposit_kind",
+    "destination_resembles",
+    "destination_listed",
+    "destination_label",
+    "destination_label_place",
 )
 
 StoredValue = float | bool | str  # an unknown one is its class behind a question mark, with which no word begins

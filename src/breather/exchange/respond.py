@@ -155,7 +155,7 @@ def _remember(tx: Transaction, row: WithdrawalRow, event: Event) -> None:
     if event.kind is EventKind.STOP:
         after = after_stop(before, row.id, tx.now)
     else:
-        after = after_broadcast(before, row.asked().amount_usd, tx.now)
+        after = after_broadcast(before, row.asked(), tx.now)
     save_profiles(tx, customer, row.destination, before, after)
 
 

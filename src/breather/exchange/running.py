@@ -6,16 +6,24 @@ Everything a request does goes through here, so that HTTP knows neither threads 
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import replace
 from typing import TypeVar
 
 from breather.clock import Clock
 from breather.domain.instant import Millis
+from breather.exchange.expire import SERVING
+from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
 from breather.exchange.standby import DrainedSome, Standby
+from breather.intelligence.known import Intelligence
+from breather.intelligence.list_folder import ListFolder
+from breather.intelligence.snapshot_file import DamagedFile
 from breather.storage.database import Database
+from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
-from breather.storage.writer import Writer
+from breather.storage.writer import QUIET_SECONDS, Writer
+from breather.tally import Tally
 
 T = TypeVar("T")
 
@@ -30,39 +38,51 @@ class RunningExchange:
         clock: Clock,
         identify: Callable[[], Identity],
         standby: Standby,
+        lists: ListFolder | None = None,
     ) -> None:
         """`identify` reads the key folder anew, so that a key made later is known when a campaign needs it.
 
-        Raises LookupError where a key is missing that a campaign in force needs.
+        Without `lists` nothing is known of any address. Raises LookupError where a key is missing that a campaign in
+        force needs. Lists that cannot be opened stop nothing: `lists_problem` says why, "" if all is well.
         """
         self.database = database
         self.clock = clock
         self.standby = standby
+        self.lists_problem = ""
         self._writer = writer
         self._identify = identify
+        self._lists = lists
         with database.reading() as reader:
-            self.snapshot: Snapshot = self._whole(reader)
+            self.snapshot: Snapshot = self._whole(reader, None)
             standby.load(reader, clock.now())
-
-    @property
-    def waiting(self) -> int:
-        """How many commands are queued for the writer."""
-        return self._writer.waiting
+        self._looked_at = time.monotonic()
+        self._beat: Answer[int] | None = None
 
     @property
     def identity(self) -> Identity:
         return self.snapshot.identity
 
-    def _whole(self, reader: Reader) -> Snapshot:
+    def _whole(self, reader: Reader, before: Intelligence | None) -> Snapshot:
         snapshot = read_snapshot(reader, self._identify())
         for version in snapshot.keys_needed(self.clock.now()):
             if version not in snapshot.identity.assignment_keys:
                 raise LookupError(
                     f"assignment-{version}.secret is not in the key folder, and a campaign in force needs it"
                 )
-        return snapshot
+        return snapshot if self._lists is None else replace(snapshot, intelligence=self._known(reader, before))
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> "Future[T]":
+    def _known(self, reader: Reader, before: Intelligence | None) -> Intelligence | None:
+        """The lists in force. Where they cannot be opened, those before serve on: keys and campaigns must not wait."""
+        assert self._lists is not None
+        try:
+            found = open_intelligence(reader, self._lists)
+        except (DamagedFile, OSError) as damaged:
+            self.lists_problem = str(damaged)
+            return before
+        self.lists_problem = ""
+        return found
+
+    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
         deadline = None if seconds is None else time.monotonic() + seconds
         done = self._writer.submit(command, deadline)
@@ -87,10 +107,35 @@ class RunningExchange:
         Raises LookupError, and keeps the snapshot there was, where the new one needs a key that is missing.
         """
         with self.database.reading() as reader:
-            if read_generation(reader) == self.snapshot.generation:
-                return False
-            self.snapshot = self._whole(reader)
-            return True
+            changed = read_generation(reader) != self.snapshot.generation
+            if changed or self.lists_problem:
+                self.snapshot = self._whole(reader, self.snapshot.intelligence)
+        self._looked_at = time.monotonic()
+        return changed
+
+    @property
+    def waiting(self) -> int:
+        """How many commands are queued for the writer now."""
+        return self._writer.waiting
+
+    @property
+    def batches(self) -> Tally:
+        """How many commands shared a commit."""
+        return self._writer.batches
+
+    def beat(self) -> None:
+        """Leave the serving process's heartbeat, through the writer: that it can commit is then known, not hoped."""
+        # One at a time: while the database is out of reach, heartbeats must not fill the queue.
+        if self._beat is None or self._beat.done():
+            self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=""))
+
+    def unready(self) -> dict[str, str]:
+        """Why this process can take no decision now, by code; empty where nothing speaks against it."""
+        found = self._writer.unready()
+        old = time.monotonic() - self._looked_at
+        if old > QUIET_SECONDS:
+            found["snapshot-old"] = f"campaigns, packs and keys could not be read again for {old:.0f} s"
+        return found
 
     def refresh_guards(self) -> None:
         """Read what is open since the last time. Polled each second by `serve`; the guards age until it succeeds."""

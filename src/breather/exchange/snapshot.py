@@ -8,6 +8,7 @@ from breather.domain.finding import Refused
 from breather.domain.instant import DAY, Millis
 from breather.domain.pack import Pack
 from breather.exchange.campaign_file import read_campaign
+from breather.intelligence.known import NOTHING_KNOWN, Intelligence
 from breather.protocol.alert_slot import AlertSlot
 from breather.protocol.pack import from_blob, read_pack
 from breather.protocol.peer_folder import PinnedPeer
@@ -71,7 +72,8 @@ class Identity:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """`api_keys` is by the SHA-256 of the key, in hexadecimal; revoked ones are not in it. `shadows` is by the version
-    that each runs beside.
+    that each runs beside. `intelligence` is None where there are lists and they could not be opened: not known, which
+    is not *not listed*.
     """
 
     generation: int
@@ -80,6 +82,7 @@ class Snapshot:
     packs: Mapping[str, Pack]
     api_keys: Mapping[str, ApiKey]
     shadows: Mapping[tuple[str, int], Shadow] = field(default_factory=dict)
+    intelligence: Intelligence | None = NOTHING_KNOWN
 
     def campaign_for(self, jurisdiction: str | None, now: Millis) -> Activated | None:
         """The one active there and then; activation refuses a second (`exchange/activate.py`)."""

@@ -75,6 +75,7 @@ class Standby:
         self._held: dict[str, _Held] = {}
         self._of_customer: Counter[str] = Counter()
         self._waiting: Counter[str] = Counter()
+        self._asking: Counter[str] = Counter()
         self._unsettled: set[str] = set()
         self._bad: list[tuple[Kept | BadSlot, bytes, str]] = [(bad, bad.block, bad.why) for bad in spool.bad]
         for kept in spool.loaded:
@@ -83,6 +84,11 @@ class Standby:
     def __len__(self) -> int:
         """How many stand-ins the database has not got yet."""
         return len(self._held)
+
+    @property
+    def free(self) -> int:
+        """How many more the spool has room for."""
+        return self._spool.free
 
     @property
     def waiting(self) -> bool:
@@ -103,6 +109,10 @@ class Standby:
             held = self._held.get(withdrawal)
         return held.stood if held is not None and _is_kept(held) else None
 
+    def speaks_for(self, withdrawal: str) -> bool:
+        """There is one for this id, on the disk or on its way there: the writer is not to be asked any more."""
+        return withdrawal in self._held
+
     def taken(self, withdrawal: str, done: "Future[Any]") -> None:
         """The writer has taken a command about this id, and its caller could not wait: until it is known what came of
         it, no stand-in speaks for that id (guarantee B3).
@@ -118,7 +128,8 @@ class Standby:
                 self._unsettled.discard(withdrawal)
 
     def is_unsettled(self, withdrawal: str) -> bool:
-        return withdrawal in self._unsettled
+        """The writer may still decide it, for this request or for another one with the same id."""
+        return withdrawal in self._unsettled or withdrawal in self._asking
 
     def _ended(self, withdrawal: str, done: "Future[Any]") -> None:
         """A commit whose answer was lost settles nothing: only looking it up does (guarantee A2)."""
@@ -126,21 +137,21 @@ class Standby:
             self.settled(withdrawal)
 
     @contextmanager
-    def turn_of(self, customer: str, waiting: int) -> Iterator[None]:
+    def turn_of(self, asked: Withdrawal, waiting: int) -> Iterator[None]:
         """Around the wait for a decision. Raises Overloaded for a customer who has too many of those already while
         `waiting` commands are in the queue.
         """
         with self._turn:
-            if waiting >= BUSY and self._waiting[customer] >= WAITING_OF_ONE:
+            if waiting >= BUSY and self._waiting[asked.customer] >= WAITING_OF_ONE:
                 raise Overloaded(f"{WAITING_OF_ONE} withdrawals of this customer are waiting already")
-            self._waiting[customer] += 1
+            self._waiting[asked.customer] += 1
+            self._asking[asked.id] += 1
         try:
             yield
         finally:
             with self._turn:
-                self._waiting[customer] -= 1
-                if not self._waiting[customer]:
-                    del self._waiting[customer]
+                _less(self._waiting, asked.customer)
+                _less(self._asking, asked.id)
 
     def stand_in(self, snapshot: Snapshot, asked: Withdrawal, actor: str) -> "Future[tuple[StoodIn, bool]]":
         """The one stand-in for this id, and whether it is new, once it is on the disk.
@@ -228,9 +239,7 @@ class Standby:
         asked = held.stood.asked
         if self._held.get(asked.id) is held:
             del self._held[asked.id]
-            self._of_customer[asked.customer] -= 1
-            if not self._of_customer[asked.customer]:
-                del self._of_customer[asked.customer]
+            _less(self._of_customer, asked.customer)
 
     def _set_aside(self, submit: Submits, kept: Kept | BadSlot, body: bytes, problem: str) -> int:
         try:
@@ -256,6 +265,12 @@ def _submitted(
             command = partial(drain, snapshot=snapshot, stood=held.stood)
             found.append((held, submit(command)))
     return found
+
+
+def _less(counts: Counter[str], name: str) -> None:
+    counts[name] -= 1
+    if not counts[name]:
+        del counts[name]
 
 
 def _is_kept(held: _Held) -> bool:

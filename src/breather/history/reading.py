@@ -60,7 +60,7 @@ class History:
         before any, and for the first row that cannot be one.
         """
         self._refuse_repeated()
-        rows = Rows(has_order=self.has_order, has_decided=self.has_decided)
+        rows = Rows(has_order=self.has_order, has_decided=self.has_decided, features=self.features)
         for file in self.files:
             try:
                 with pq.ParquetFile(file) as opened:

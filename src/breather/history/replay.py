@@ -2,8 +2,9 @@
 
 What enters the profiles while serving enters them here: every submission; the friction that was decided, because it
 counts as an alert seen and an intervention; a stop of its own, for each withdrawal that was stopped, but not for those
-that another one's stop took with it; the first broadcast. What agencies found about a destination stands beside the
-profiles, and comes and goes.
+that another one's stop took with it; the first broadcast. What agencies found about a destination stands beside
+the profiles, and comes and goes. What published lists said is not computed at all: their past is not kept, so it is
+taken as it was recorded.
 
 Order: where the history has the numbers of the journal, theirs; they tell acts of one instant and of one batch apart.
 Else instants: what happened at the instant of a submission happened before it (but never before its own), submissions
@@ -16,8 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from breather.domain.campaign import Campaign
-from breather.domain.catalogue import NOT_YET
-from breather.domain.feature import Features, FeatureValue, Phase
+from breather.domain.catalogue import FROM_LISTS, NOT_YET
+from breather.domain.feature import Features, FeatureValue, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.intervention import intervene
 from breather.domain.place import place
@@ -34,6 +35,7 @@ from breather.domain.profile import (
 from breather.domain.ruling import Ruling, rule_on
 from breather.domain.withdrawal import Withdrawal
 from breather.history.served import Act, Found, Served
+from breather.intelligence.likeness import likeness_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Decided:
 
 
 Decides = Callable[[Withdrawal, Features], Decided]
+_NO_LISTS = dict.fromkeys(FROM_LISTS, Unknown.NOT_PROVIDED)
 _NO_RULING = Ruling((), (), {})
 _NOTHING = Decided(Friction.NONE, None, _NO_RULING)
 
@@ -117,8 +120,12 @@ class Replay:
             self._happen(*heapq.heappop(waiting)[2:])
         asked = served.asked
         destination = asked.destination.key
-        features, folded = fold(self._profiled.of(asked.customer, destination), asked, served.at)
+        profiles = self._profiled.of(asked.customer, destination)
+        features, folded = fold(profiles, asked, served.at)
+        features["destination_resembles"] = likeness_of(profiles, asked.destination).value
         features["destination_confirmed"] = bool(self._confirmed.get(destination))
+        features.update(_NO_LISTS)
+        features.update(served.lists)
         features.update(NOT_YET)
         decided = self._decides(asked, features) if served.friction is None else None
         friction = decided.friction if decided is not None else served.friction
@@ -148,5 +155,5 @@ class Replay:
                 listed.discard(act.referral)
             return
         before = self._profiled.of(asked.customer, destination)
-        after = after_stop(before, asked.id, act.at) if stops else after_broadcast(before, asked.amount_usd, act.at)
+        after = after_stop(before, asked.id, act.at) if stops else after_broadcast(before, asked, act.at)
         self._profiled.keep(asked.customer, destination, after)

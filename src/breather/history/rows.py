@@ -1,12 +1,14 @@
 """Rows of a history file as values of the domain; the first that cannot be one is named, with its column."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from breather.domain.amount import MicroUsd, parse_units
 from breather.domain.asset import Asset, Network, decimals_of
+from breather.domain.catalogue import CATALOGUE, FROM_LISTS
 from breather.domain.disposition import Disposition
+from breather.domain.feature import FeatureValue, Unknown
 from breather.domain.finding import Finding, Refused, nearest
 from breather.domain.friction import WORDS, Friction
 from breather.domain.instant import EARLIEST, LATEST, Millis
@@ -21,7 +23,7 @@ from breather.domain.withdrawal import (
     Withdrawal,
     WithdrawalId,
 )
-from breather.history.schema import exported_schema, order_schema, submitted_schema
+from breather.history.schema import exported_schema, feature_column, order_schema, submitted_schema, unknown_column
 from breather.history.served import Act, Found, Served
 
 _SCHEMA = exported_schema()
@@ -43,12 +45,14 @@ class _Wrong(ValueError):
 class Rows:
     """Rows of all parts of one history, one after the other: each must come after the one before."""
 
-    def __init__(self, *, has_order: bool, has_decided: bool) -> None:
-        """Which groups of columns there are."""
+    def __init__(self, *, has_order: bool, has_decided: bool, features: Collection[str] = ()) -> None:
+        """Which groups of columns there are, and which features."""
         self._has_order, self._has_decided = has_order, has_decided
         names = [*submitted_schema().names]
         names += order_schema().names if has_order else []
         names += ["friction"] if has_decided else []
+        self._lists = tuple(name for name in FROM_LISTS if name in features)
+        names += [column for name in self._lists for column in (feature_column(name), unknown_column(name))]
         self._names = names
         self._required = [name for name in names if not _SCHEMA.field(name).nullable]
         self._position, self._at = -1, EARLIEST
@@ -93,6 +97,7 @@ class Rows:
             broadcast=self._act(values, position, "broadcast_at", "broadcast_number"),
             stop=self._act(values, position, "stopped_at", "stop_number"),
             found=tuple(_found(values["dispositions"], position)) if self._has_order else (),
+            lists=_lists(values, self._lists),
         )
 
     def _act(self, values: dict[str, Any], after: int, instant: str, number: str) -> Act | None:
@@ -180,3 +185,22 @@ def _found(dispositions: Sequence[dict[str, Any]], after: int) -> Iterator[Found
         if number is None or number <= after:
             raise _Wrong("dispositions", "has a number that does not come after the decision")
         yield Found(number, str(each["referral"]), each["disposition"] == Disposition.CONFIRMED_SCAM)
+
+
+def _lists(values: dict[str, Any], names: Sequence[str]) -> dict[str, FeatureValue]:
+    """What was recorded. A feature that is younger than the decision has neither a value nor a class."""
+    found: dict[str, FeatureValue] = {}
+    for name in names:
+        word, unknown = values[feature_column(name)], values[unknown_column(name)]
+        if word is not None:
+            if word not in CATALOGUE[name].values:
+                near = nearest(word, CATALOGUE[name].values)
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise _Wrong(feature_column(name), f"{word[:40]!r} is no value of {name}{hint}")
+            found[name] = word
+        elif unknown is not None:
+            try:
+                found[name] = Unknown(unknown)
+            except ValueError:
+                raise _Wrong(unknown_column(name), f"{unknown[:40]!r} is not one of {', '.join(Unknown)}") from None
+    return found

@@ -1,7 +1,8 @@
 """One row of a history, as replay takes it: the withdrawal, what became of it, and what was decided then if it says."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from breather.domain.feature import Features
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.withdrawal import Withdrawal
@@ -26,7 +27,9 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """`friction` is None where the history says nothing of decisions."""
+    """`friction` is None where the history says nothing of decisions. `lists` has what lists said then, by feature: it
+    is not there in a history without features, nor where it is younger than the decision.
+    """
 
     position: int
     at: Millis
@@ -35,3 +38,4 @@ class Served:
     broadcast: Act | None = None
     stop: Act | None = None
     found: tuple[Found, ...] = ()
+    lists: Features = field(default_factory=dict)

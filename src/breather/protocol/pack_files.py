@@ -23,8 +23,11 @@ _NAME = re.compile(rf"{_PART}(/{_PART})?")
 _ENTRY = re.compile(rb"(0|[1-9][0-9]{0,7}) ([!-~]{1,150})")
 
 
-def read_folder(path: Path) -> PackFiles:
-    """Every file below `path`, by its path with `/`. Refused, with all findings, for what no pack holds."""
+def read_folder(path: Path, what: str = "pack") -> PackFiles:
+    """Every file below `path`, by its path with `/`. Refused, with all findings, for what no pack holds.
+
+    A campaign's folder is read under the same limits; `what` is what the findings call it.
+    """
     findings: list[Finding] = []
     files: dict[str, bytes] = {}
     if not path.is_dir() or path.is_symlink():
@@ -33,7 +36,7 @@ def read_folder(path: Path) -> PackFiles:
         if len(files) + len(findings) >= COUNT_LIMIT:
             findings.append(Finding(path.name, "too-many-files", f"holds more than {COUNT_LIMIT} files"))
             break
-        finding = _refusal(name, entry)
+        finding = _refusal(name, entry, what)
         if finding:
             findings.append(finding)
             continue
@@ -43,7 +46,7 @@ def read_folder(path: Path) -> PackFiles:
             findings.append(Finding(name, "too-large", f"is larger than {FILE_LIMIT} bytes"))
         files[name] = content
     if findings:
-        raise Refused("the folder holds what no pack may contain", findings)
+        raise Refused(f"the folder holds what no {what} may contain", findings)
     return files
 
 
@@ -104,13 +107,12 @@ def _walk(folder: Path, prefix: str) -> Iterator[tuple[str, Path]]:
             yield name, entry
 
 
-def _refusal(name: str, entry: Path) -> Finding | None:
+def _refusal(name: str, entry: Path, what: str) -> Finding | None:
     if entry.is_symlink():
-        return Finding(name, "symlink", "is a symbolic link; put the file itself into the pack")
+        return Finding(name, "symlink", f"is a symbolic link; put the file itself into the {what}")
     if not entry.is_file():
-        return Finding(name, "not-a-file", "is not a plain file; a pack has files, and folders one level deep")
+        return Finding(name, "not-a-file", f"is not a plain file; a {what} has files, and folders one level deep")
     if not _NAME.fullmatch(name):
-        return Finding(
-            name, "bad-name", "file names have letters, digits, '-', '_' and one '.', e.g. texts/zh-Hant.toml"
-        )
+        like = "texts/zh-Hant.toml" if what == "pack" else "campaign.toml"
+        return Finding(name, "bad-name", f"file names have letters, digits, '-', '_' and one '.', e.g. {like}")
     return None

@@ -31,6 +31,7 @@ class Database:
 
     def __init__(self, opener: Opener, queries: Queries, clock: Callable[[], Millis], readers: int = READERS) -> None:
         self._opener = opener
+        self._given = queries
         self._queries = queries.joined(read_queries(files("breather.storage"))).of(opener.dialect)
         self._clock = clock
         self._write_turn = threading.Lock()
@@ -43,6 +44,15 @@ class Database:
     def place(self) -> str:
         """Engine and location, without a password."""
         return self._opener.place
+
+    @property
+    def file(self) -> Path | None:
+        """An SQLite database is a file; one on a server is none of ours to copy or to measure."""
+        return self._opener.path if isinstance(self._opener, SqliteOpener) else None
+
+    def elsewhere(self, file: Path) -> "Database":
+        """Another SQLite file, asked by the same names: a copy of this one."""
+        return Database(SqliteOpener(file, checkpoints=False), self._given, self._clock, readers=1)
 
     def create(self, schema: Schema, epoch: str) -> str:
         """Fill an empty database, or find that this one matches. Returns the recorded epoch.

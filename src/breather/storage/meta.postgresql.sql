@@ -4,3 +4,9 @@ SELECT CAST(tablename AS TEXT) AS name FROM pg_tables WHERE schemaname = current
 -- name: durability
 SELECT name, setting AS value, 'on' AS wanted FROM pg_settings
 WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes') ORDER BY name;
+
+-- name: database_bytes
+SELECT pg_database_size(current_database()) AS bytes;
+
+-- name: soundness
+SELECT 'ok' AS said;

@@ -7,3 +7,9 @@ UNION ALL
 SELECT 'synchronous', CAST(synchronous AS TEXT), '2' FROM pragma_synchronous
 UNION ALL
 SELECT 'secure_delete', CAST(secure_delete AS TEXT), '1' FROM pragma_secure_delete;
+
+-- name: database_bytes
+SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size;
+
+-- name: soundness
+SELECT quick_check AS said FROM pragma_quick_check(1);

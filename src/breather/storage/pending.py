@@ -38,13 +38,31 @@ class Shared(Generic[Item, T]):
         return result
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """When one transaction of the writer was taken, decided and committed: monotonic seconds, as `deadline` is."""
+
+    size: int
+    taken: float
+    decided: float
+    committed: float
+
+
+class Answer(Future[T]):
+    """A command's future, and when things happened to it. `batch` is there once it was committed."""
+
+    submitted: float = 0.0
+    batch: Batch | None = None
+
+
 class Pending(Generic[T]):
     """`deadline` is monotonic seconds, or None for a caller that waits as long as it takes."""
 
     def __init__(self, run: Callable[[Transaction], T], deadline: float | None) -> None:
         self.run = run
         self.deadline = deadline
-        self.future: Future[T] = Future()
+        self.future: Answer[T] = Answer()
+        self.future.submitted = time.monotonic()
         # Taken once and never given back: acquiring it without blocking is the compare-and-set.
         self._ownership = threading.Lock()
 

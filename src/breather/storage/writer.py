@@ -6,22 +6,25 @@ one by one where that fails. While one batch commits, the next gathers: the batc
 """
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
 from breather.storage.database import Database
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
-from breather.storage.pending import Deadlines, Pending, Shared
+from breather.storage.pending import Answer, Batch, Deadlines, Pending, Shared
 from breather.storage.transaction import Transaction
+from breather.tally import SIZES, Tally
 
 T = TypeVar("T")
 
 LIMIT = 1024
 BATCH = 64
+# The serving process leaves a heartbeat through its writer every few seconds, so that silence means trouble.
+QUIET_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,9 @@ class Writer:
         self._waiting: deque[Pending[Any]] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self.batches = Tally(SIZES)
+        self._committed_at = time.monotonic()
+        self._failure: StorageFailure | None = None
         self._deadlines = Deadlines()
         self._thread = threading.Thread(target=self._serve, name="breather-writer", daemon=True)
         self._thread.start()
@@ -64,7 +70,21 @@ class Writer:
         """How many commands are queued now, those given up included until the writer passes them."""
         return len(self._waiting)
 
-    def submit(self, command: Callable[[Transaction], T], deadline: float | None = None) -> Future[T]:
+    def unready(self) -> dict[str, str]:
+        """Why no command can be committed now, by code; empty where nothing speaks against it.
+
+        Nothing of a command or of its data is in it: it is told to whoever asks.
+        """
+        if self._closing:
+            return {"writer-closed": "the service is stopping, or has stopped after a failure of its disk"}
+        if self._failure is not None:
+            return {"database-failed": f"the last transaction failed: {type(self._failure).__name__}"}
+        quiet = time.monotonic() - self._committed_at
+        if quiet > QUIET_SECONDS:
+            return {"database-quiet": f"nothing could be committed for {quiet:.0f} s"}
+        return {}
+
+    def submit(self, command: Callable[[Transaction], T], deadline: float | None = None) -> Answer[T]:
         """Queue `command`; its future is settled after the commit.
 
         `deadline` is on the monotonic clock: a command not taken by then gets DeadlineTaken and never runs;
@@ -116,14 +136,21 @@ class Writer:
         """One transaction for commands that are ours; returns what made the whole of it fail."""
         if not batch:
             return None
+        taken = time.monotonic()
         try:
             with self._database.writing() as transaction:
                 results = list(_results(transaction, batch))
+                decided = time.monotonic()
         except StorageFailure as failure:
+            self._failure = failure
             return _fail(batch, failure)
         except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
             return _fail(batch, OutcomeUnknown(f"the writer failed: {error!r}", fatal=True))
+        self._failure, self._committed_at = None, time.monotonic()
+        self.batches.observe(len(batch))
+        times = Batch(len(batch), taken, decided, self._committed_at)
         for pending, result in zip(batch, results, strict=True):
+            pending.future.batch = times
             if result.error is None:
                 pending.future.set_result(result.value)
             else:

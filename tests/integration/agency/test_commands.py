@@ -202,7 +202,7 @@ def test_the_worker_puts_away_and_leaves_its_heartbeat(service: AgencyProcess) -
     assert "The worker has never run" in officer.get("/portal/status").text
     worker = service.spawn("worker")
     try:
-        service.until(lambda: "alive" in officer.get("/portal/status").text)
+        service.until(lambda: "The worker has never run" not in officer.get("/portal/status").text)
     finally:
         worker.terminate()
         assert worker.wait(20) in (0, -15)

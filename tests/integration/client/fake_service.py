@@ -72,8 +72,10 @@ class Kept:
 
 class FakeBreather:
     """The state behind the fake. `now` is its clock; `broken` makes it answer 503 to everything,
-    `refuses` is the code with which it refuses to confirm, `claims` are put into the next clearances. `wanted` is
-    the subject that it asks for; `bodies` has every request as it came over the wire, head and body."""
+    `refuses` is the code with which it refuses to confirm, `claims` are put into the next clearances. `spellings`
+    has the canonical address of those that are typed otherwise. `wanted` is the subject that it asks for; `bodies`
+    has every request as it came over the wire, head and body.
+    """
 
     def __init__(self) -> None:
         self.now = START
@@ -85,6 +87,7 @@ class FakeBreather:
         self.broken = False
         self.refuses = ""
         self.claims: dict[str, Any] = {}
+        self.spellings: dict[str, str] = {}
         self.wanted: dict[str, Any] | None = None
         self.bodies: list[bytes] = []
         self._changed = 0
@@ -130,6 +133,7 @@ class FakeBreather:
             "decision": "proceed" if friction == "none" else "intervene",
             "friction": friction,
             "degraded": False,
+            "destination": self._destination(body),
             "jurisdiction": {"code": place},
             "locale": body.get("locale", "en"),
             "alert": None if friction == "none" else ALERT,
@@ -139,6 +143,11 @@ class FakeBreather:
         self.withdrawals[body["id"]] = kept
         self._touch(kept)
         return 201, decision
+
+    def _destination(self, body: dict[str, Any]) -> dict[str, Any]:
+        typed = body["destination"]
+        address = self.spellings.get(typed["address"], typed["address"])
+        return {"network": body["network"], "address": address, "memo": typed.get("memo")}
 
     def start_pause(self, withdrawal: str) -> None:
         """What the customer's answers in the frame would do."""
@@ -241,7 +250,7 @@ class FakeBreather:
             "asset": asked["asset"],
             "network": asked["network"],
             "amount": str(int(whole + fraction.ljust(decimals, "0"))),
-            "address": asked["destination"]["address"],
+            "address": self._destination(asked)["address"],
             "memo": asked["destination"].get("memo"),
             "nbf": begins,
             "exp": begins + 120,

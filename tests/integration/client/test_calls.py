@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from breather.client import Breather, Conflict, Problem, SessionEvidence, State, Withdrawal, Word
+from breather.client import Breather, Conflict, Destination, Problem, SessionEvidence, State, Withdrawal, Word
 from breather.client.withdrawal import Residence
 from tests.integration.client.fake_service import API_KEY, KID, PAUSE, START, FakeBreather, serving
 
@@ -164,3 +164,19 @@ def test_only_this_clients_vasp_and_mode_can_be_verified(breather: Breather) -> 
     )  # fmt: skip
     with pytest.raises(ValueError, match="this client is demo-exchange"):
         breather.verify("a.b.c", expected, 0)
+
+
+def test_what_a_clearance_is_compared_with_is_the_withdrawal_and_the_destination_that_was_answered(
+    breather: Breather, fake: FakeBreather
+) -> None:
+    asked = withdrawal("wd-1")
+    fake.spellings[asked.address] = "its one spelling"
+    destination = breather.assess(asked, deadline=5).destination
+    assert destination == Destination("TRON", "its one spelling")
+    payout = breather.payout(asked, destination, 5_000_000_000)
+    assert (payout.address, payout.memo, payout.withdrawal) == ("its one spelling", None, "wd-1")
+    assert (payout.vasp, payout.mode, payout.customer) == ("demo-exchange", "test", asked.customer)
+    fake.withdrawals["wd-1"].state = "clear"
+    assert breather.verify(breather.clearance("wd-1"), payout, fake.now / 1000).cleared == payout
+    with pytest.raises(ValueError, match="wd-1 is on TRON; this destination is on ETH"):
+        breather.payout(asked, Destination("ETH", "0x"), 1)

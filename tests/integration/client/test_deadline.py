@@ -16,7 +16,10 @@ from breather.client.withdrawal import Residence
 from tests.integration.client.fake_service import API_KEY, FakeBreather, serving
 from tests.integration.client.misbehaving import Script, listening, read_request
 
-BODY = b'{"id":"wd-1","decision":"proceed","friction":"none","degraded":false}'
+BODY = (
+    b'{"id":"wd-1","decision":"proceed","friction":"none","degraded":false,'
+    b'"destination":{"network":"TRON","address":"TJRabPrwbZy45sbavfcjinPJC18kjpRTv8","memo":null}}'
+)
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 WITHDRAWAL = Withdrawal(
     id="wd-1",

@@ -80,6 +80,32 @@ def test_a_clearance_of_anything_else_pays_nothing(world: World, browser: Browse
     assert world.held("c-ho") == 8_000_000_000
 
 
+def test_what_was_typed_otherwise_is_paid_in_the_spelling_that_breather_answered(
+    world: World, browser: Browser
+) -> None:
+    typed, canonical = "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+    world.fake.spellings[typed] = canonical
+    browser.sign_in("c-mei")
+    withdrawal = browser.withdraw(asset="USDT/ETH", address=typed)
+    with world.books.reading() as page:
+        row = page.withdrawal(withdrawal)
+    assert row is not None
+    assert (row.address, row.payee, row.memo) == (typed, canonical, None)
+    world.fake.withdrawals[withdrawal].state = "released"
+    pay_out(world.books, world.breather, withdrawal, lambda: world.fake.now)
+    assert world.paid() == [withdrawal]
+
+
+def test_before_breather_has_answered_nobody_knows_what_would_be_paid(world: World, browser: Browser) -> None:
+    world.fake.broken = True
+    browser.sign_in("c-mei")
+    withdrawal = browser.withdraw()
+    world.fake.broken = False
+    with pytest.raises(Stays) as caught:
+        pay_out(world.books, world.breather, withdrawal, lambda: world.fake.now)
+    assert (caught.value.why, world.paid()) == (NotPaid.NO_ANSWER, [])
+
+
 def ready(world: World, browser: Browser) -> str:
     """Mei's withdrawal, cleared and not yet paid."""
     browser.sign_in("c-mei")

@@ -1,6 +1,8 @@
 """On a network with tags: every spelling of a payee is one withdrawal, and the clearance names the canonical one."""
 
-from breather.client import Cleared, verify_clearance
+import pytest
+
+from breather.client import Breather, ClearanceRefused, Cleared, Destination, Residence, Withdrawal, verify_clearance
 from breather.domain.instant import SECOND
 from tests.exchange_process import VASP, ExchangeProcess
 from tests.integration.exchange.withdrawals import elsewhere
@@ -35,3 +37,23 @@ def test_an_x_address_is_decided_and_cleared_as_its_account_with_its_tag(exchang
     )
     token = cleared.json()["clearance"]
     assert verify_clearance(token, exchange.clearance_keys, payout, exchange.now // SECOND).jti == "tagged"
+
+
+def test_what_was_typed_is_cleared_and_verified_by_the_spelling_that_was_answered(exchange: ExchangeProcess) -> None:
+    """With the client alone, as an exchange does it: it never reads an X-address itself."""
+    asked = Withdrawal(
+        id="typed", customer="c-typed", asset="XRP", network="XRP", amount="25.5", address=EXTENDED,
+        residence=Residence(kyc="PT"),
+    )  # fmt: skip
+    with Breather(exchange.url, exchange.key, vasp=VASP, clearance_keys=exchange.clearance_keys) as breather:
+        destination = breather.assess(asked, deadline=20).destination
+        assert destination == Destination("XRP", CLASSIC, "104233")
+        assert breather.withdrawal("typed").body["decision"]["destination"] == {
+            "network": "XRP", "address": CLASSIC, "memo": "104233",
+        }  # fmt: skip
+        token, now_s = breather.clearance("typed"), exchange.now // SECOND
+        payout = breather.payout(asked, destination, 25_500_000)
+        assert breather.verify(token, payout, now_s).jti == "typed"
+        as_typed = breather.payout(asked, Destination("XRP", EXTENDED), 25_500_000)
+        with pytest.raises(ClearanceRefused, match="address"):
+            breather.verify(token, as_typed, now_s)

@@ -20,7 +20,7 @@ def test_the_worker_puts_away_what_is_over_and_shows_its_heartbeat(exchange: Exc
     entries = counts(exchange)["journal"]
     worker = exchange.spawn("worker")
     try:
-        _until(exchange, "SELECT count(*) FROM heartbeat", 1)
+        _until(exchange, "SELECT count(*) FROM heartbeat WHERE process = 'worker'", 1)
         assert page.get("/alert").status_code == 200, "this was not over yet"
         signs = list(examination(exchange.settings, exchange.clock))
         assert not [sign for sign in signs if "worker" in sign.what and sign.wrong]

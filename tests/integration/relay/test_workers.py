@@ -64,7 +64,7 @@ def test_a_peer_that_is_pinned_later_is_delivered_to_without_a_restart(sqlite_re
     sqlite_relaying.agency.start()
     promised = sqlite_relaying.promise(3)
     worker = sqlite_relaying.spawn()
-    beats = "SELECT count(*) FROM heartbeat"
+    beats = "SELECT count(*) FROM heartbeat WHERE process = 'worker'"
     sqlite_relaying.until(lambda: sqlite_relaying.rows(beats)[0][0] == 1, "the worker is at work")
     assert set(sqlite_relaying.states().values()) == {"pending"}
     sqlite_relaying.pin()

@@ -45,6 +45,19 @@ def run(folder: Path, *arguments: str) -> Result:
     return CliRunner().invoke(cli.app, ["backtest", *arguments], env=environment)
 
 
+def test_a_file_that_is_no_history_is_named_in_one_line(folder: Path) -> None:
+    """As in the simulator's own folder, where the truth lies beside the history."""
+    mixed = folder / "mixed"
+    mixed.mkdir()
+    (folder / "past.parquet").rename(mixed / "history-1.parquet")
+    pq.write_table(pa.table({"id": ["a"], "scam": [True]}), mixed / "truth.parquet")
+    result = run(folder, SAMPLE, "--history", str(mixed))
+    assert result.exit_code == 2
+    about = [line for line in result.stderr.splitlines() if "truth.parquet" in line]
+    assert len(about) == 1, result.stderr
+    assert "is no history: it has no features, and none of " in about[0]
+
+
 def test_the_table_shows_rules_costs_changes_accuracy_and_limits(folder: Path) -> None:
     stricter = _changed(folder, 'friction = "notice"', 'friction = "questions"')
     result = run(folder, stricter, "--history", "past.parquet", "--against", SAMPLE, "--labels", "labels.csv")

@@ -12,12 +12,12 @@ from breather.client.failure import BreatherError
 
 NAMES = """
 Account AlreadySpent Assessment Breather BreatherError Carrier Changes Clearance ClearanceRefused Cleared Conflict
-FieldError Friction Link Problem Residence SPENT_SCHEMA SessionEvidence Standing State Subject SubjectWanted
+Destination FieldError Friction Link Problem Residence SPENT_SCHEMA SessionEvidence Standing State Subject SubjectWanted
 Unavailable Why Withdrawal Word seal_subject spend verify_clearance
 """
 METHODS = """
-assess broadcast changes clearance close confirm event held help lifted link mode revoke_consent send_subject stop
-subject_wanted vasp verify withdrawal
+assess broadcast changes clearance close confirm event held help lifted link mode payout revoke_consent send_subject
+stop subject_wanted vasp verify withdrawal
 """
 
 

@@ -5,7 +5,7 @@ from math import sqrt
 
 import pytest
 
-from breather.domain.assignment import NEVER_HELD_OUT, Arm, Experiment, assign, exclusions, point_of
+from breather.domain.assignment import NEVER_HELD_OUT, Arm, Experiment, Told, assign, exclusions, point_of
 from breather.domain.friction import Friction
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import CustomerRef
@@ -64,9 +64,10 @@ def test_nobody_who_is_excluded_is_held_out() -> None:
     """Whatever the hash says, and the record says why (guarantee H8)."""
     held_out = next(one for one in CUSTOMERS if assign(EXPERIMENT, one, KEY, ()).arm is Arm.HOLDOUT)
     either = (True, False)
-    for friction, typology, confirmed, watched, stopped in product(Friction, Typology, either, either, either):
-        reasons = exclusions(friction, frozenset({typology}), confirmed, watched, stopped)
-        must_be = friction is Friction.HOLD or typology in NEVER_HELD_OUT or confirmed or watched or stopped
+    told = [Told(confirmed, listed) for confirmed in either for listed in either]
+    for friction, typology, said, watched, stopped in product(Friction, Typology, told, either, either):
+        reasons = exclusions(friction, frozenset({typology}), said, watched, stopped)
+        must_be = friction is Friction.HOLD or typology in NEVER_HELD_OUT or watched or stopped or said != Told()
         assert bool(reasons) == must_be
         assignment = assign(EXPERIMENT, held_out, KEY, reasons)
         assert (assignment.arm is Arm.ALERT) == must_be
@@ -75,5 +76,8 @@ def test_nobody_who_is_excluded_is_held_out() -> None:
 
 def test_every_reason_is_named() -> None:
     suspected = frozenset({Typology.FAKE_POLICE, Typology.INVESTMENT})
-    found = exclusions(Friction.HOLD, suspected, confirmed=True, watched=True, stopped_before=True)
-    assert found == ("hold", "fake-police", "confirmed-destination", "watched-session", "stopped-before")
+    told = Told(confirmed=True, listed=True)
+    found = exclusions(Friction.HOLD, suspected, told, watched=True, stopped_before=True)
+    assert found == (
+        "hold", "fake-police", "confirmed-destination", "listed-destination", "watched-session", "stopped-before",
+    )  # fmt: skip

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breather.domain.campaign import Screenless
-from breather.domain.catalogue import CATALOGUE, NOT_YET
+from breather.domain.catalogue import CATALOGUE, INTELLIGENCE, NOT_YET
 from breather.domain.feature import FeatureValue, Phase, Unknown
 from breather.domain.friction import Friction
 from breather.domain.intervention import (
@@ -95,7 +95,8 @@ def test_a_weaker_conflict_and_a_general_rule_say_nothing_against_it() -> None:
 
 def test_only_answers_the_session_and_intelligence_are_more_than_behaviour() -> None:
     submitted = {name for name in BEYOND_BEHAVIOUR if CATALOGUE[name].phase is Phase.SUBMIT}
-    assert submitted == {"remote_access", "screen_shared", "on_call", "destination_confirmed"}
+    assert submitted == {"remote_access", "screen_shared", "on_call"} | INTELLIGENCE
+    assert {"destination_confirmed", "destination_resembles"} <= INTELLIGENCE
 
 
 def test_a_confirmed_destination_is_shown_as_what_it_is() -> None:

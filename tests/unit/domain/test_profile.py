@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breather.domain.amount import MicroUsd
-from breather.domain.asset import Asset
+from breather.domain.asset import Asset, Network
 from breather.domain.catalogue import CATALOGUE, INTELLIGENCE
 from breather.domain.feature import FeatureValue, Phase, Unknown
 from breather.domain.friction import Friction
@@ -26,7 +26,7 @@ from breather.domain.profile import (
     after_stop,
     fold,
 )
-from breather.domain.withdrawal import Account, DepositKind, Residence, Session
+from breather.domain.withdrawal import Account, DepositKind, Destination, Residence, Session
 from tests.unit.domain.strategies import withdrawal
 
 AT = 1_800_000_000_000
@@ -81,7 +81,7 @@ def folded(history: Sequence[Past], customer: str, to: str) -> Profiles:
         if past.fate == "stopped":
             profiles = after_stop(profiles, f"wd-{number}", past.at)
         if past.fate == "sent":
-            profiles = after_broadcast(profiles, micro(past.usd), past.at)
+            profiles = after_broadcast(profiles, withdrawal(number, past.usd), past.at)
         customers[past.customer], destinations[past.to] = profiles.customer, profiles.destination
         payees[past.customer, past.to] = profiles.payee
     return read(customer, to)
@@ -183,6 +183,25 @@ def test_a_window_ends_to_the_millisecond() -> None:
         assert found["sum_usd_24h"] == found["payee_sum_usd_24h"] == 1 + 100 * (expected - 1)
 
 
+def test_the_last_64_different_addresses_that_she_paid_are_kept_the_latest_last() -> None:
+    profiles = Profiles()
+    for number in [*range(70), 69, 10]:
+        to = Destination(Network.TRON, f"T{number}", memo=None)
+        profiles = after_broadcast(profiles, withdrawal(to=to), Millis(AT))
+    paid = [int(each.removeprefix("TRON:T")) for each in profiles.customer.paid]
+    assert paid == [6, 7, 8, 9, *range(11, 70), 10]
+    assert len(paid) == WINDOW
+
+
+def test_what_she_only_asked_for_was_not_paid() -> None:
+    _, profiles = fold(Profiles(), withdrawal(), Millis(AT))
+    stopped = after_stop(after_decision(profiles, Friction.HOLD, Millis(AT)), "w", Millis(AT))
+    sent = after_broadcast(stopped, withdrawal(), Millis(AT))
+    assert (stopped.customer.paid, len(sent.customer.paid)) == ((), 1)
+    _, again = fold(sent, withdrawal(2), Millis(AT))
+    assert after_decision(again, Friction.NOTICE, Millis(AT)).customer.paid == sent.customer.paid
+
+
 def test_every_submit_feature_of_the_catalogue_is_computed_and_no_other() -> None:
     """What comes from outside is added to them by `assess` (tests/unit/exchange/test_refer.py)."""
     found, _ = fold(Profiles(), withdrawal(), Millis(AT))
@@ -199,7 +218,7 @@ def test_counts_saturate() -> None:
     )
     found, after = fold(full, withdrawal(), Millis(AT))
     after = after_stop(after_decision(after, Friction.HOLD, Millis(AT)), "w", Millis(AT))
-    after = after_broadcast(after, micro(80), Millis(AT))
+    after = after_broadcast(after, withdrawal(usd=80), Millis(AT))
     assert after.customer.count == after.customer.exposures == MOST
     assert after.destination == full.destination
     assert (after.payee.sent, after.payee.stops) == (MOST, MOST)

@@ -10,10 +10,13 @@ from breather.domain.asset import Asset, Network
 from breather.domain.assignment import Arm, Experiment
 from breather.domain.cooling_off import State
 from breather.domain.event import EventKind
+from breather.domain.feature import Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, MINUTE
 from breather.domain.refusal import ChangedRetry, Watched
 from breather.domain.withdrawal import Account, DepositKind, Destination, Kind, Residence, Session
+from breather.exchange.record import decode_record
+from breather.exchange.recorded import features_in
 from tests.unit.exchange.world import ADDRESSES, World, asked_for, confirmation, event, released
 
 THERE = Destination(Network.TRON, ADDRESSES[1])
@@ -275,3 +278,22 @@ def test_a_smaller_one_after_a_stop_is_told_to_whoever_polls(sqlite_world: World
     endings = {view.row.id: view.ending for view in changes.views}
     assert endings["w1"] is not None
     assert endings["w1"].outcome == "reduced"
+
+
+def test_the_record_keeps_which_address_it_resembles_and_where_it_differs(world: World) -> None:
+    """As analysts read it; what she reads is the pack's sentence, and the reply names no address but her own."""
+    paid = Destination(Network.BSC, "0x1234567890AbcdEF1234567890aBcdef12345678")
+    alike = Destination(Network.ETHEREUM, "0x123efcdaBefcDAbEFcdABEFCdabEFcdabefCD678")
+    first = world.assess(asked_for("w1", 10, to=paid)).record
+    assert (first.resembles, features_in(first.features)["destination_resembles"]) == (None, Unknown.NO_HISTORY)
+    world.respond("w1", event(EventKind.BROADCAST, "b", transaction_id="0x1"))
+    found = world.assess(asked_for("w2", 10, to=alike)).record
+    assert features_in(found.features)["destination_resembles"] == "strong"
+    assert "looks-like-one-she-paid" in found.hits
+    assert (found.friction, found.why[:1]) == ("questions", ["resembles-one-you-paid"])
+    assert found.resembles is not None
+    assert (found.resembles.network, found.resembles.known) == ("BSC", paid.address)
+    assert found.resembles.marked == "0x123[efcdaBefcDAbEFcdABEFCdabEFcdabefCD]678"
+    assert decode_record(world.row("w2").decision).resembles == found.resembles
+    known = world.assess(asked_for("w3", 10, to=paid)).record
+    assert features_in(known.features)["destination_resembles"] == "none"

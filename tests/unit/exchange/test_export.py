@@ -18,7 +18,9 @@ from rich.console import Console
 
 from breather.domain.asset import Network
 from breather.domain.disposition import Disposition
+from breather.domain.entry import Category, Claim
 from breather.domain.event import EventKind
+from breather.domain.finding import Refused
 from breather.domain.instant import DAY, HOUR, MINUTE, Millis
 from breather.domain.refusal import Refusal
 from breather.domain.withdrawal import Account, DepositKind, Destination, Kind, Residence, Session
@@ -31,6 +33,7 @@ from breather.history.writing import HistoryWriter
 from breather.replaying import replay_history
 from breather.storage.exchange.history import history_extent
 from breather.storage.transaction import Transaction
+from tests.lists import known
 from tests.unit.exchange.one_customer import OneCustomer
 from tests.unit.exchange.world import ADDRESSES, ANSWERS, World, asked_for, event
 from tests.unit.protocol.samples import AGENCY
@@ -278,3 +281,41 @@ def planted(table: pa.Table, column: str, row: int, value: object) -> pa.Table:
     cells = table[column].to_pylist()
     cells[row] = value
     return table.set_column(table.schema.get_field_index(column), field, pa.array(cells, field.type))
+
+
+def test_what_lists_said_is_exported_and_replayed_as_it_was_recorded(sqlite_world: World, tmp_path: Path) -> None:
+    """Also after they have changed, and beside decisions that were made without them."""
+    served = Served(sqlite_world)
+    submit = ("submit", 0, 0, 100, Kind.INTERACTIVE, None)
+    served.batch([submit], HOUR)
+    claim = Claim("TRON", TO[0].address, Category.SCAM)
+    listed = replace(sqlite_world.snapshot, intelligence=known(tmp_path / "lists", {"police": [claim]}))
+    for snapshot in (listed, replace(listed, intelligence=None)):
+        sqlite_world.snapshot = snapshot
+        served.batch([submit], HOUR)
+    hold_equal(sqlite_world, tmp_path)
+    table = pq.read_table(tmp_path / "h.parquet")
+    said = zip(table["feature_destination_listed"], table["feature_destination_listed__unknown"], strict=True)
+    assert [(word.as_py(), why.as_py()) for word, why in said] == [
+        (None, "not_provided"), ("scam", None), (None, "failed"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("feature_destination_listed", "scamm", "'scamm' is no value of destination_listed; did you mean 'scam'"),
+        ("feature_destination_listed__unknown", "perhaps", "'perhaps' is not one of not_provided, no_history"),
+    ],
+)
+def test_a_word_that_no_list_can_have_said_is_refused_with_its_column(
+    sqlite_world: World, tmp_path: Path, column: str, value: str, said: str
+) -> None:
+    busy(sqlite_world)
+    table = planted(pq.read_table(exported(sqlite_world, tmp_path / "h.parquet")), column, 1, value)
+    pq.write_table(table, tmp_path / "other.parquet")
+    with pytest.raises(Refused) as refused:
+        compared(tmp_path / "other.parquet")
+    (finding,) = refused.value.findings
+    assert finding.pointer == f"other.parquet:{column}"
+    assert said in finding.message

@@ -179,16 +179,17 @@ def test_what_the_database_refuses_is_set_aside_and_not_tried_for_ever(process: 
 
 
 def test_whoever_floods_is_shed_before_anybody_else(process: Process) -> None:
+    ana, bea = asked_for("a", 20), asked_for("b", 20, customer="bea")
     with ExitStack() as waiting:
         for _ in range(WAITING_OF_ONE):
-            waiting.enter_context(process.standby.turn_of("ana", BUSY))
-        with pytest.raises(Overloaded, match="this customer"), process.standby.turn_of("ana", BUSY):
+            waiting.enter_context(process.standby.turn_of(ana, BUSY))
+        with pytest.raises(Overloaded, match="this customer"), process.standby.turn_of(ana, BUSY):
             pass
-        with process.standby.turn_of("bea", BUSY):
+        with process.standby.turn_of(bea, BUSY):
             pass
-        with process.standby.turn_of("ana", BUSY - 1):
+        with process.standby.turn_of(ana, BUSY - 1):
             pass
-    with process.standby.turn_of("ana", BUSY):
+    with process.standby.turn_of(ana, BUSY):
         pass
 
 

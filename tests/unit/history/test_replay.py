@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from breather.domain.catalogue import FROM_LISTS
 from breather.domain.feature import Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, Millis
@@ -80,3 +81,13 @@ def test_a_campaign_decides_where_the_history_does_not_say() -> None:
 def test_answers_are_not_yet_known() -> None:
     features = Replay().submit(served(1, 1)).features
     assert features["answer_holds_key"] is Unknown.NOT_YET
+
+
+def test_what_lists_said_is_taken_as_it_was_recorded() -> None:
+    """They change, and their past is not kept; where nothing was recorded, nobody was asked."""
+    replay = Replay()
+    said = {"destination_listed": "scam", "destination_label": Unknown.FAILED}
+    recorded = replay.submit(served(1, 1, lists=said)).features
+    assert (recorded["destination_listed"], recorded["destination_label"]) == ("scam", Unknown.FAILED)
+    assert recorded["destination_label_place"] is Unknown.NOT_PROVIDED
+    assert {replay.submit(served(2, 2)).features[name] for name in FROM_LISTS} == {Unknown.NOT_PROVIDED}

@@ -219,6 +219,29 @@ def test_the_page_of_a_withdrawal_says(says: str) -> None:
     assert says in text_of(PAGES[2])
 
 
+def test_an_address_that_looks_like_one_she_paid_is_shown_beside_it_with_what_differs() -> None:
+    features = features_out({**stored.FEATURES, "destination_resembles": "strong"})
+    resembles = {"network": "BSC", "known": "0x12FF78", "marked": "0x12[ab]7[9]"}
+    row = stored.row(decision=stored.decision(features=features, resembles=resembles))
+    page = render_withdrawal(views.withdrawal(stored.file(row)))
+    assert "Strong: 0x12 ab 7 9 resembles 0x12FF78 on BSC" in text_of(page)
+    assert "<mark>ab</mark>7<mark>9</mark>" in page
+    assert "Looks like an address" not in PAGES[2]
+
+
+def test_what_each_list_said_stands_there_with_its_standing_also_where_they_contradict_each_other() -> None:
+    accuses = {"list": "police", "category": "scam", "standing": "questioned", "because": "an allow list names it"}
+    names = {"list": "labels", "category": "exchange", "standing": "stands", "label": "Northern", "actor": "northern"}
+    for lists, contradict in (([accuses, names], True), ([names], False)):
+        said = text_of(
+            render_withdrawal(views.withdrawal(stored.file(stored.row(decision=stored.decision(lists=lists)))))
+        )
+        assert ("police says scam; questioned: an allow list names it" in said) == contradict
+        assert "labels says exchange Northern [northern] ; stands" in said
+        assert ("These lists contradict each other." in said) == contradict
+    assert "What lists said" not in PAGES[2]
+
+
 def test_the_alert_carries_its_language() -> None:
     assert '<blockquote class="alert" lang="zh-Hant">' in PAGES[2]
 

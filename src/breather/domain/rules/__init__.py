@@ -14,6 +14,7 @@ Grammar, from the weakest binding to the strongest:
 The semantics are those of SQL:2023's three-valued logic; a rule is a hit, a miss, or undetermined.
 """
 
+from breather.domain.rules.constants import outside, pointless, range_of, range_words
 from breather.domain.rules.decider import Decider, Undetermined, make_decider
 from breather.domain.rules.error import BadExpression, ExpressionError, pointed
 from breather.domain.rules.expression import Expression, read_expression
@@ -31,7 +32,11 @@ __all__ = [
     "Undetermined",
     "can_hit",
     "make_decider",
+    "outside",
     "pointed",
+    "pointless",
+    "range_of",
+    "range_words",
     "read_expression",
     "reasons",
 ]

@@ -161,7 +161,8 @@ class _Checker:
         values = use.feature.values
         if not values or text.value in values:
             return
-        more = ", ..." if len(values) > _MOST_VALUES_LISTED else ""
+        left_out = len(values) - _MOST_VALUES_LISTED
+        more = f" and {left_out} more" if left_out > 0 else ""
         listed = ", ".join(values[:_MOST_VALUES_LISTED]) + more
         near = self._nearest_value(text.value, values)
         message = f"{use.feature.name} is never '{text.value[:40]}'; its values are {listed}"

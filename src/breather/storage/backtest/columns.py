@@ -32,7 +32,11 @@ def spelt(name: str, columns: Iterable[str]) -> str:
 
 def wrong_columns(columns: Mapping[str, str], versions: Iterable[Version]) -> list[Finding]:
     """Every column that is missing or holds something else, with the rules that name the feature."""
-    if not any(column.startswith(value_column("")) for column in columns) and "at" in columns:
+    # Whatever its capitals: a column that is only spelt otherwise is named one by one below.
+    if not any(column.lower().startswith(value_column("")) for column in columns):
+        if "at" not in columns:
+            lacks = ", ".join(name for name in _SUBMITTED if name not in columns)
+            return [Finding("columns", "no-history", f"is no history: it has no features, and none of {lacks}")]
         message = "has no features; `breather replay --features` writes them for a history that has none"
         return [Finding("feature_*", "no-features", message)]
     wanted = {**_SUBMITTED}

@@ -1,6 +1,7 @@
 """The three profile rows of one withdrawal, read and written together."""
 
 from collections.abc import Sequence
+from typing import cast
 
 from breather.domain.profile import CustomerProfile, DestinationProfile, PayeeProfile, Profiles
 from breather.domain.withdrawal import CustomerRef
@@ -39,10 +40,16 @@ def decode_profile(key: Key, stored: bytes | None) -> Profile:
             return decode_payee(stored)
 
 
+def profiles_from(found: Sequence[Profile]) -> Profiles:
+    """From the three in the order of `profile_keys`."""
+    customer, destination, payee = found
+    return Profiles(cast(CustomerProfile, customer), cast(DestinationProfile, destination), cast(PayeeProfile, payee))
+
+
 def read_profiles(reader: Reader, customer: CustomerRef, destination: str) -> Profiles:
     keys = profile_keys(customer, destination)
     stored = stored_profiles(reader, keys)
-    return Profiles(*(decode_profile(key, stored.get(key)) for key in keys))  # type: ignore[arg-type]
+    return profiles_from([decode_profile(key, stored.get(key)) for key in keys])
 
 
 def save_profiles(tx: Transaction, customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> None:
@@ -50,11 +57,11 @@ def save_profiles(tx: Transaction, customer: CustomerRef, destination: str, befo
 
 
 def changed_profiles(customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> dict[Key, Profile]:
-    """Only the rows that changed."""
+    """Only the rows that changed: a fold that changes nothing gives back the very same profile."""
     old: tuple[Profile, ...] = (before.customer, before.destination, before.payee)
     new: tuple[Profile, ...] = (after.customer, after.destination, after.payee)
     keys = profile_keys(customer, destination)
-    return {key: two for key, one, two in zip(keys, old, new, strict=True) if two != one}
+    return {key: two for key, one, two in zip(keys, old, new, strict=True) if two is not one}
 
 
 def write_profiles(tx: Transaction, profiles: dict[Key, Profile]) -> None:

@@ -62,6 +62,11 @@ SELECT MIN(referral.promised_at) AS promised_at
 FROM delivery JOIN referral ON referral.id = delivery.referral
 WHERE delivery.state = 'pending';
 
+-- name: most_overdue
+SELECT addressee, MIN(due_at) AS due_at FROM delivery
+WHERE state = 'pending' AND due_at <= :now
+GROUP BY addressee ORDER BY addressee;
+
 -- name: last_failure
 SELECT problem, tried_at FROM delivery
 WHERE state = 'pending' AND addressee = :addressee AND problem IS NOT NULL

@@ -214,6 +214,48 @@ CREATE TABLE stand_in_aside (
     at      BIGINT NOT NULL
 );
 
+-- Published lists (docs/intelligence.md). What they say is in files; these rows say which files are in force, and they
+-- change in the transaction that journals the import.
+CREATE TABLE intelligence_list (
+    name        TEXT   PRIMARY KEY,
+    format      TEXT   NOT NULL,
+    snapshot    TEXT   NOT NULL,              -- the file's name: the SHA-256 of its bytes
+    content     TEXT   NOT NULL,              -- SHA-256 of what was imported, hexadecimal
+    claims      BIGINT NOT NULL,
+    dated       BIGINT,                       -- the list's own date, if it has one
+    imported_at BIGINT NOT NULL,
+    expires_at  BIGINT,
+    summary     BYTES  NOT NULL
+);
+
+-- Every content that a list ever had: one that comes back without a date of its own is an older one.
+CREATE TABLE intelligence_content (
+    list        TEXT   NOT NULL,
+    content     TEXT   NOT NULL,
+    imported_at BIGINT NOT NULL,
+    PRIMARY KEY (list, content)
+);
+
+-- The index over all lists in the order of their names, and the salt of its keys.
+CREATE TABLE intelligence_index (
+    id     TEXT   PRIMARY KEY,                -- always 'exchange'
+    name   TEXT   NOT NULL,
+    salt   BYTES  NOT NULL,
+    claims BIGINT NOT NULL
+);
+
+-- What people here said about what a list says. It outlives the list's next snapshot.
+CREATE TABLE intelligence_ruling (
+    list    TEXT   NOT NULL,
+    scope   TEXT   NOT NULL,
+    value   TEXT   NOT NULL,
+    ruling  TEXT   NOT NULL,                  -- withdrawn or contested
+    because TEXT   NOT NULL,
+    actor   TEXT   NOT NULL,
+    at      BIGINT NOT NULL,
+    PRIMARY KEY (list, scope, value)
+);
+
 CREATE TABLE pack (
     hash   TEXT   PRIMARY KEY,
     id     TEXT   NOT NULL,

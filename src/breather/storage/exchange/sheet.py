@@ -18,6 +18,7 @@ from breather.storage.exchange.profiles import (
     changed_profiles,
     decode_profile,
     profile_keys,
+    profiles_from,
     stored_profiles,
     write_profiles,
 )
@@ -76,7 +77,7 @@ class Sheet:
             self._met.get(key) or decode_profile(key, self._profiles.get(key))
             for key in profile_keys(customer, destination)
         ]
-        return Profiles(*found)  # type: ignore[arg-type]
+        return profiles_from(found)
 
     def keep_profiles(self, customer: CustomerRef, destination: str, before: Profiles, after: Profiles) -> None:
         changed = changed_profiles(customer, destination, before, after)

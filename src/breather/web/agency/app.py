@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import count
 
 import structlog
 from starlette.applications import Starlette
@@ -23,11 +24,13 @@ from breather.web.agency.portal_pages import render_trouble
 from breather.web.agency.refusals import problem_of_act
 from breather.web.agency.site import Site
 from breather.web.agency.verify import VerifyRoutes
+from breather.web.health import health_routes
 from breather.web.pages import page_headers
 from breather.web.problems import Problem, problem_of
 from breather.web.static_files import static_route
 
 POLL_SECONDS = 1.0
+POLLS_A_BEAT = 10
 
 _log = structlog.get_logger("breather.agency")
 
@@ -40,6 +43,7 @@ def create_app(site: Site) -> Starlette:
         *PortalActs(site).routes(),
         *PortalRoutes(site).routes(),
         Route("/", _home, methods=["GET"]),
+        *health_routes(site.agency.unready),
         static_route(),
     ]
 
@@ -74,9 +78,11 @@ def create_app(site: Site) -> Starlette:
 
 async def _poll(agency: RunningAgency) -> None:
     """A peer, a key list or a slot changed elsewhere is in force here within a second."""
-    while True:
+    for polled in count():
         await asyncio.sleep(POLL_SECONDS)
         try:
+            if polled % POLLS_A_BEAT == 0:
+                agency.beat()
             if await run_in_threadpool(agency.refresh):
                 _log.info("snapshot", generation=agency.snapshot.generation)
         except StorageFailure as failure:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
+from itertools import count
 
 import structlog
 from starlette.applications import Starlette
@@ -19,10 +20,12 @@ from breather.web.exchange.alert import AlertRoutes
 from breather.web.exchange.api import Api
 from breather.web.exchange.console import ConsoleRoutes
 from breather.web.exchange.site import Site
+from breather.web.health import health_routes
 from breather.web.problems import Problem, problem_of
 from breather.web.static_files import static_route
 
 POLL_SECONDS = 1.0
+POLLS_A_BEAT = 10
 
 _log = structlog.get_logger("breather.exchange")
 
@@ -32,6 +35,7 @@ def create_app(site: Site) -> Starlette:
         *Api(site).routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
+        *health_routes(site.exchange.unready),
         static_route(),
     ]
 
@@ -68,9 +72,11 @@ async def _poll(exchange: RunningExchange) -> None:
     """A campaign, a pack or a key changed elsewhere is in force here within a second, and a pause or a hold is a guard.
     What the spool holds goes to the database when that is back.
     """
-    while True:
+    for polled in count():
         await asyncio.sleep(POLL_SECONDS)
         try:
+            if polled % POLLS_A_BEAT == 0:
+                exchange.beat()
             if await run_in_threadpool(exchange.refresh):
                 _log.info("snapshot", generation=exchange.snapshot.generation)
             await run_in_threadpool(exchange.refresh_guards)

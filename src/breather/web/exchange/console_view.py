@@ -7,6 +7,7 @@ from breather.domain.feature import Phase
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.storage.exchange.console_record import DecisionFilter
+from breather.web.exchange.console_destination import ListLine, ResemblanceView
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,9 @@ class WithdrawalView:
     referrals: tuple[ReferralLine, ...] = ()
     consent: tuple[int, str] | None = None
     shadow: ShadowSaid | None = None
+    resembles: ResemblanceView | None = None
+    lists: tuple[ListLine, ...] = ()
+    contradict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from breather.exchange.recorded import features_in
 from breather.storage.exchange.console_record import JournalRow, WithdrawalFile
 from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange import console_words as words
+from breather.web.exchange.console_destination import list_line, resemblance
 from breather.web.exchange.console_list import decision_line
 from breather.web.exchange.console_relay import referral_line
 from breather.web.exchange.console_view import (
@@ -74,6 +75,7 @@ def withdrawal_view(
         return _rule(rule, wording.rules.get(rule), naming.get(rule, frozenset()), features, ruled)
 
     pause = row.cooling_off()
+    lists = tuple(list_line(said) for said in stored.lists)
     return WithdrawalView(
         frame=frame,
         line=decision_line(file.decided),
@@ -102,6 +104,9 @@ def withdrawal_view(
         referrals=tuple(referral_line(one) for one in referrals),
         consent=(row.consented_at, row.consent_text or "") if row.consented_at is not None else None,
         shadow=shadow,
+        resembles=None if stored.resembles is None else resemblance(stored.resembles, ruled.features),
+        lists=lists,
+        contradict=len({one.accuses for one in lists}) > 1,
     )
 
 

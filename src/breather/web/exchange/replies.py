@@ -13,7 +13,7 @@ from breather.domain.amount import format_units
 from breather.domain.instant import SECOND, Millis, format_instant
 from breather.domain.pack import Pack
 from breather.domain.typology import Typology
-from breather.domain.withdrawal import Withdrawal
+from breather.domain.withdrawal import Destination, Withdrawal
 from breather.exchange.assess import Assessed
 from breather.exchange.record import AlertChoice, DecisionRecord
 from breather.exchange.snapshot import Activated, Snapshot
@@ -38,6 +38,7 @@ def decision(snapshot: Snapshot, asked: Withdrawal, record: DecisionRecord, deci
         "friction": record.friction,
         "decided_at": format_instant(decided_at),
         "degraded": record.degraded,
+        "destination": _destination(asked.destination),
         "campaign": None if record.campaign is None else {"id": record.campaign[0], "version": record.campaign[1]},
         "jurisdiction": {
             "code": record.place.code,
@@ -49,12 +50,21 @@ def decision(snapshot: Snapshot, asked: Withdrawal, record: DecisionRecord, deci
         "arm": None if record.assignment is None else record.assignment.arm,
         "typology": record.typology,
         "reasons": [] if active is None else [_reason(active, rule) for rule in record.hits],
+        "lists": [
+            {"list": said.list, "category": said.category, "standing": said.standing, "label": said.label}
+            for said in record.lists
+        ],
         "undetermined": [{"rule": rule, "unknown": unknown} for rule, unknown in record.undetermined.items()],
         "alert": None if active is None else _alert(active, record, decided_at),
         "pause": _pause(active, asked, record),
         "covered_by": record.covered_by,
         "stand_in": bool(record.stand_in),
     }
+
+
+def _destination(destination: Destination) -> dict[str, str | None]:
+    """In its one spelling, which a clearance names and payout compares; what was typed may differ from it."""
+    return {"network": destination.network.value, "address": destination.address, "memo": destination.memo}
 
 
 def _reason(active: Activated, rule_id: str) -> dict[str, str]:

@@ -22,11 +22,28 @@ class JurisdictionPart(msgspec.Struct, forbid_unknown_fields=True):
     conflicts: list[str]
 
 
+class DestinationPart(msgspec.Struct, forbid_unknown_fields=True):
+    """The payee in its one spelling, whatever was typed. Keep it: the clearance names it, and payout pays it."""
+
+    network: str
+    address: str
+    memo: str | None
+
+
 class ReasonPart(msgspec.Struct, forbid_unknown_fields=True):
     rule: str
     friction: Friction
     typology: str
     because: str
+
+
+class ListPart(msgspec.Struct, forbid_unknown_fields=True):
+    """What one list in force says of the destination: its opinion, for the VASP's own people. Others may contradict."""
+
+    list: str
+    category: str
+    standing: Literal["stands", "questioned", "contested"]
+    label: str
 
 
 class UndeterminedPart(msgspec.Struct, forbid_unknown_fields=True):
@@ -82,12 +99,14 @@ class DecisionReply(msgspec.Struct, forbid_unknown_fields=True):
     friction: Friction
     decided_at: Instant
     degraded: bool
+    destination: DestinationPart
     campaign: CampaignPart | None
     jurisdiction: JurisdictionPart
     locale: str | None
     arm: Literal["alert", "holdout"] | None
     typology: str | None
     reasons: list[ReasonPart]
+    lists: list[ListPart]
     undetermined: list[UndeterminedPart]
     alert: AlertPart | None
     pause: PausePart | None

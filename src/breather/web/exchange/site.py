@@ -1,10 +1,11 @@
 """What the routes of the exchange's service share: the running exchange, and how it is reached from outside."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from breather.exchange.running import RunningExchange
+from breather.web.exchange.figures import Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,4 @@ class Site:
     exchange_home: str
     frame_ancestors: tuple[str, ...]
     deadline_ms: int
+    figures: Figures = field(default_factory=Figures)

@@ -6,7 +6,7 @@ INSERT INTO journal (number, at, step, kind, withdrawal, actor, body)
 VALUES (:number, :at, :step, :kind, :withdrawal, :actor, :body), ...;
 
 -- name: journal
-SELECT number, at, withdrawal FROM journal ORDER BY number;
+SELECT number, at, step, kind, withdrawal, actor, body FROM journal ORDER BY number;
 
 -- name: insert_account
 INSERT INTO account (id, total, note, seal) VALUES (:id, :total, :note, :seal);
@@ -40,3 +40,13 @@ SELECT avg(total) AS mean FROM account;
 
 -- name: no_such_table
 SELECT id FROM nowhere;
+
+-- name: insert_accounts
+INSERT INTO account (id, total)
+VALUES (:id, :total), ...;
+
+-- name: accounts_named
+WITH wanted (id) AS (
+  VALUES (:id), ...
+)
+SELECT account.id, account.total FROM wanted CROSS JOIN account WHERE account.id = wanted.id ORDER BY account.id;

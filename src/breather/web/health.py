@@ -1,0 +1,28 @@
+"""`/healthz` and `/readyz`: what a process supervisor and a load balancer ask, without a key and without a query.
+
+They tell two things apart on purpose. A process whose database is away is alive, and starting it again would help
+nobody; it is only not ready.
+"""
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
+
+
+def health_routes(unready: Callable[[], Mapping[str, str]]) -> list[Route]:
+    """`unready` says by code what stands in the way, from memory: it is asked on the event loop."""
+
+    async def alive(request: Request) -> Response:
+        return Response(b'{"alive":true}', 200, NO_STORE, "application/json")
+
+    async def ready(request: Request) -> Response:
+        reasons = [{"code": code, "message": message} for code, message in unready().items()]
+        body = msgspec.json.encode({"ready": not reasons, "reasons": reasons})
+        return Response(body, 503 if reasons else 200, NO_STORE, "application/json")
+
+    return [Route("/healthz", alive, methods=["GET"]), Route("/readyz", ready, methods=["GET"])]
