@@ -87,6 +87,9 @@ class Running:
     def unready(self) -> dict[str, str]:
         return {}
 
+    def stands_by(self) -> bool:
+        return True
+
     def read(self, question: Callable[[Reader, Millis], T]) -> T:
         return self._world.read(lambda reader: question(reader, self._world.now))
 

@@ -130,12 +130,16 @@ class RunningExchange:
             self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=""))
 
     def unready(self) -> dict[str, str]:
-        """Why this process can take no decision now, by code; empty where nothing speaks against it."""
+        """Why this process can make no decision now, by code; empty where nothing speaks against it."""
         found = self._writer.unready()
         old = time.monotonic() - self._looked_at
         if old > QUIET_SECONDS:
             found["snapshot-old"] = f"campaigns, packs and keys could not be read again for {old:.0f} s"
         return found
+
+    def stands_by(self) -> bool:
+        """Whether withdrawals are answered by stand-ins, if nothing can be decided."""
+        return not self._writer.closed and self.standby.free > 0
 
     def refresh_guards(self) -> None:
         """Read what is open since the last time. Polled each second by `serve`; the guards age until it succeeds."""

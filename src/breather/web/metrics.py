@@ -49,7 +49,7 @@ class ServiceMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         service = self._service
-        yield gauge("ready", "1 if a request can be taken now", not service.unready())
+        yield gauge("ready", "1 if it can decide now (an agency: take a referral)", not service.unready())
         yield gauge("time_suspect", "1 if wall clock and monotonic clock are apart", service.clock.suspect())
         yield gauge("queue_depth", "Commands waiting for the writer", service.waiting)
         sizes = HistogramMetricFamily("breather_batch_size", "Commands that shared one commit")

@@ -35,7 +35,7 @@ def create_app(site: Site) -> Starlette:
         *Api(site).routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
-        *health_routes(site.exchange.unready),
+        *health_routes(site.exchange.unready, site.exchange.stands_by),
         static_route(),
     ]
 

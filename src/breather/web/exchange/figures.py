@@ -3,8 +3,8 @@
 The five steps are one after the other, and make up the whole time between the first look at a request and its reply:
 
     read     the body was read and understood
-    wait     it waited for the writer
-    decide   its batch took the write lock, read and decided
+    wait     it waited for the writer, and the writer for the write lock
+    decide   its batch read and decided
     commit   its batch became durable
     render   the event loop took it up again and made the reply
 """
