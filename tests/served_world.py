@@ -13,6 +13,7 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from breather.domain.instant import Millis
+from breather.domain.withdrawal import Withdrawal
 from breather.exchange.link import digest, mint
 from breather.exchange.relay import Attempt, Delivered, claim, settle
 from breather.exchange.running import RunningExchange
@@ -34,12 +35,32 @@ KEY = "brk_test_" + "A" * 43
 SLOT = AlertSlot(7, "vasp-1", "Vasp One", b"s" * 32, {"en": "Judiciary Police reminder"}, AGENCY)
 
 
+class NobodyWaits:
+    """Commands are done at once, so there is no stand-in, and no flood."""
+
+    @contextmanager
+    def turn_of(self, asked: Withdrawal, waiting: int) -> Iterator[None]:
+        yield
+
+    def find(self, withdrawal: str) -> None:
+        """None has been made."""
+
+    def speaks_for(self, withdrawal: str) -> bool:
+        """Nor is one on its way."""
+        return False
+
+    def settled(self, withdrawal: str) -> None:
+        """Everything always is."""
+
+
 class Running:
     """What the routes ask of a RunningExchange, with a World behind it; commands are done at once."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         self.clock = self
+        self.standby = NobodyWaits()
+        self.waiting = 0
 
     def now(self) -> Millis:
         return self._world.now
@@ -65,6 +86,9 @@ class Running:
 
     def unready(self) -> dict[str, str]:
         return {}
+
+    def stands_by(self) -> bool:
+        return True
 
     def read(self, question: Callable[[Reader, Millis], T]) -> T:
         return self._world.read(lambda reader: question(reader, self._world.now))

@@ -13,10 +13,12 @@ from breather.agency.running import RunningAgency
 from breather.clock import Clock
 from breather.couriers.webhook import Webhook
 from breather.exchange.correspondent import Correspondent
+from breather.exchange.guards import KeptGuards
 from breather.exchange.lane import USUAL, Means, Pace
 from breather.exchange.lanes import AddressBook, Lanes
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import Identity
+from breather.exchange.standby import Standby
 from breather.intelligence.list_folder import ListFolder
 from breather.logs import LEVELS, lines_to
 from breather.protocol.alert_slot import taken_slots
@@ -29,6 +31,7 @@ from breather.storage.database import Database, open_database
 from breather.storage.failure import StorageFailure
 from breather.storage.query import read_queries
 from breather.storage.schema import Schema, parse_schema
+from breather.storage.spool import Spool
 from breather.storage.writer import Writer
 from breather.web.agency.app import create_app as create_agency_app
 from breather.web.agency.site import Site as AgencySite
@@ -71,10 +74,11 @@ def exchange_identity(settings: Settings) -> Identity:
 
 def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
     database = exchange_database(settings, clock, serves=True)
+    spool = Spool(settings.spool_file, settings.spool_slots, on_fatal=_exit)
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
-    return RunningExchange(
-        database, writer, clock, lambda: exchange_identity(settings), ListFolder(settings.intelligence)
-    )
+    standby = Standby(spool, clock, KeptGuards())
+    lists = ListFolder(settings.intelligence)
+    return RunningExchange(database, writer, clock, lambda: exchange_identity(settings), standby, lists)
 
 
 def exchange_relay(settings: Settings, database: Database, clock: Clock, pace: Pace = USUAL) -> Lanes:

@@ -28,6 +28,10 @@ def _text(value: str) -> str:
     return value
 
 
+def _file(value: str) -> Path | None:
+    return None if value == "" else Path(_text(value))
+
+
 def _folder(value: str) -> Path:
     return Path(_text(value))
 
@@ -94,10 +98,17 @@ class Settings:
     exchange_home: str = _setting(_url, "http://localhost:8081")
     deadline_ms: int = _setting(_number(1, 60_000), 100)
     queue: int = _setting(_number(1, 100_000), 1024)
+    spool: Path | None = _setting(_file, None)
+    spool_slots: int = _setting(_number(16, 1_000_000), 4096)
     log_level: str = _setting(_word(*LEVELS), "info")
     metrics_host: str = _setting(_text, "127.0.0.1")
     metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
+
+    @property
+    def spool_file(self) -> Path:
+        """Beside the key folder if it was not said where: that is a place of this one service's own."""
+        return self.spool or self.keys.with_name(f"{self.keys.name}.spool")
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "BREATHER_EXCHANGE_HOME": "https://www.exchange.example/home",
         "BREATHER_DEADLINE_MS": "250",
         "BREATHER_QUEUE": "10",
+        "BREATHER_SPOOL": "/var/lib/breather/spool",
+        "BREATHER_SPOOL_SLOTS": "100",
         "BREATHER_LOG_LEVEL": "warning",
         "BREATHER_METRICS_HOST": "10.0.0.5",
         "BREATHER_METRICS_PORT": "9464",

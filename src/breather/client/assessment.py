@@ -105,6 +105,7 @@ class Assessment:
 
     `why` is set only when the word is `wait`; then there is no `destination`, and `alert` is the last one that this
     client saw for the customer's jurisdiction, or None; else `alert` and `pause` are the service's objects as sent.
+    `stand_in`: no decision could be made in time, and this stands in its place for good; steer by the word as always.
     `body` is the whole reply.
     """
 
@@ -114,6 +115,7 @@ class Assessment:
     why: Why | None = None
     detail: str = ""
     degraded: bool = False
+    stand_in: bool = False
     jurisdiction: str | None = None
     locale: str | None = None
     alert: Mapping[str, Any] | None = None
@@ -137,6 +139,7 @@ class Assessment:
             decision=word,
             friction=Friction(_text(body, "friction")),
             degraded=_flag(body, "degraded"),
+            stand_in="stand_in" in body and _flag(body, "stand_in"),
             jurisdiction=_text_or_none(place, "code"),
             locale=_text_or_none(body, "locale"),
             alert=_object_or_none(body, "alert"),

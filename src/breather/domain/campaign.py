@@ -11,6 +11,7 @@ from breather.domain.assignment import Experiment
 from breather.domain.instant import Millis
 from breather.domain.relay_terms import RelayTerms
 from breather.domain.ruling import Rule, Rulebook
+from breather.domain.stand_in import StandInLimits
 from breather.domain.withdrawal import Kind
 
 
@@ -65,7 +66,10 @@ class Relay:
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """One version, frozen for every withdrawal submitted under it. `length` is pinned to dates by activation."""
+    """One version, frozen for every withdrawal submitted under it. `length` is pinned to dates by activation.
+
+    `stand_in`: what may be let go where no decision could be made in time; None for nothing.
+    """
 
     id: str
     version: int
@@ -82,6 +86,7 @@ class Campaign:
     screenless: Mapping[Kind, Screenless]
     rules: Rulebook
     relay: Relay | None = None
+    stand_in: StandInLimits | None = None
 
     def rule(self, rule_id: str) -> Rule:
         return next(rule for rule in self.rules if rule.id == rule_id)

@@ -20,7 +20,7 @@ from breather.domain.friction import Friction
 from breather.domain.instant import DAY, Millis
 from breather.domain.intervention import NOTHING, Decision, Intervention, intervene
 from breather.domain.place import place
-from breather.domain.profile import Profiles, after_decision, fold
+from breather.domain.profile import Profiles, after_decision
 from breather.domain.referral import ReferralBasis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.ruling import Ruling, rule_on
@@ -28,11 +28,11 @@ from breather.domain.shadow import Marked
 from breather.domain.typology import Typology
 from breather.domain.withdrawal import Withdrawal, differences
 from breather.exchange.beside import mark_beside
+from breather.exchange.facts import facts_of
 from breather.exchange.record import (
     AlertChoice,
     DecisionRecord,
     PauseOffer,
-    Resembled,
     arm_of,
     decode_record,
     lists_of,
@@ -43,8 +43,6 @@ from breather.exchange.recorded import features_out
 from breather.exchange.refer import refer
 from breather.exchange.settle import RELEASE_LOOKS_BACK, Settled, settle
 from breather.exchange.snapshot import Activated, Snapshot
-from breather.intelligence.likeness import likeness_of
-from breather.intelligence.said_of import said_of
 from breather.storage.exchange.sheet import Sheet
 from breather.storage.exchange.withdrawals import Decided
 from breather.storage.transaction import Transaction
@@ -116,14 +114,9 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
     active = snapshot.campaign_for(placement.code, tx.now)
 
     profiles = sheet.profiles(asked.customer, asked.destination.key)  # step 3
-    known_features, folded = fold(profiles, asked, tx.now)
     confirmed = sheet.is_listed(asked.destination.key)
-    known_features["destination_confirmed"] = confirmed
-    likeness = likeness_of(profiles, asked.destination)
-    known_features["destination_resembles"] = likeness.value
-    said = said_of(snapshot.intelligence, asked.destination, tx.now)
-    known_features.update(said.features)
-    features: dict[str, FeatureValue] = {**known_features, **NOT_YET}
+    facts = facts_of(snapshot, asked, profiles, confirmed, tx.now)
+    features: dict[str, FeatureValue] = {**facts.features, **NOT_YET}
 
     ruling, wanted = _NO_RULING, NOTHING  # step 4
     if active is not None:
@@ -133,18 +126,18 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
 
     suspected = frozenset(rule.typology for rule in ruling.hits)
     stopped_before = profiles.customer.last_stop_at is not None
-    known_bad = Told(confirmed, said.accused)
+    known_bad = Told(confirmed, facts.said.accused)
     excluded = exclusions(wanted.friction, suspected, known_bad, asked.session.watched, stopped_before)
     assignment = _assigned(snapshot, active, asked, excluded)  # step 5
     treated = _as_assigned(wanted, assignment)
 
     settled = settle(sheet, active, asked, treated)  # step 6
-    alert = _alert_choice(active, asked.locale, settled.intervention, folded)
+    alert = _alert_choice(active, asked.locale, settled.intervention, facts.folded)
     record = DecisionRecord(
         decision=Decision.of(settled.friction).value,
         friction=settled.friction.word,
         place=place_of(placement),
-        features=features_out(known_features),
+        features=features_out(facts.features),
         locale=None if active is None else active.pack.choose_locale(asked.locale),
         campaign=None if active is None else (active.campaign.id, active.campaign.version),
         degraded=ruling.degraded,
@@ -157,11 +150,11 @@ def _decide(sheet: Sheet, snapshot: Snapshot, asked: Withdrawal, actor: str) -> 
         why=list(settled.intervention.why),
         pause=_offer(settled),
         covered_by=settled.covered_by,
-        resembles=Resembled(likeness.network, likeness.known, likeness.marked) if likeness.known else None,
-        lists=lists_of(said.entries),
+        resembles=facts.resembles,
+        lists=lists_of(facts.said.entries),
     )
     number = _write(sheet, asked, record, settled, marked, actor)
-    after = after_decision(folded, settled.friction, tx.now)
+    after = after_decision(facts.folded, settled.friction, tx.now)
     sheet.keep_profiles(asked.customer, asked.destination.key, profiles, after)
     _touch_stopped(tx, profiles, number)
     if confirmed and settled.friction > Friction.NONE:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import pairwise
 
+from breather.domain.amount import USD_DECIMALS, MicroUsd
 from breather.domain.assignment import Experiment
 from breather.domain.campaign import Budget, Campaign, DeskTerms, PauseTerms, Relay, Screenless
 from breather.domain.catalogue import CATALOGUE, NEWCOMER_UNKNOWN
@@ -22,6 +24,7 @@ from breather.domain.rules import (
     read_expression,
 )
 from breather.domain.ruling import Rule, Rulebook
+from breather.domain.stand_in import StandInLimits
 from breather.domain.typology import REFUSED, Typology
 from breather.domain.withdrawal import Kind
 from breather.exchange.places import PLACES
@@ -33,6 +36,7 @@ EXAMPLES = "examples.toml"
 SHORTEST_PAUSE = MINUTE
 LONGEST_PAUSE = DAY
 LONGEST_HOLD = 3 * DAY
+MOST_STOOD_IN_USD = 10_000_000
 
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
@@ -140,6 +144,7 @@ def _campaign(table: StrictTable) -> Campaign:
         },
         rules=Rulebook(rules),
         relay=_relay(table.table("relay")) if table.has("relay") else None,
+        stand_in=_stand_in(table.table("stand_in")) if table.has("stand_in") else None,
     )
     kinds.close()
     table.close()
@@ -196,6 +201,17 @@ def _relay(table: StrictTable) -> Relay:
     relay = Relay(_id(table, "addressee"), terms)
     table.close()
     return relay
+
+
+def _stand_in(table: StrictTable) -> StandInLimits:
+    """Whole US dollars. Each bound lies within the next: one that does not was meant otherwise."""
+    bounds = ("per_withdrawal_usd", "per_customer_day_usd", "per_hour_usd")
+    found = [table.integer(name, 1, MOST_STOOD_IN_USD) for name in bounds]
+    for (name, one), (wider, other) in pairwise(zip(bounds, found, strict=True)):
+        if one > other and not table.already_wrong(name) and not table.already_wrong(wider):
+            table.note(wider, "bounds-crossed", f"must be at least {name}, which is {one}", str(one))
+    table.close()
+    return StandInLimits(*(MicroUsd(bound * 10**USD_DECIMALS) for bound in found))
 
 
 def _rule(table: StrictTable) -> Rule:

@@ -26,6 +26,7 @@ def examine(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:
     yield from _shadows(reader, snapshot, now)
     yield from _budget(reader, snapshot, now)
     yield from _alarms(reader, now)
+    yield from _stand_ins(reader, now)
     yield from examine_relay(reader, snapshot, now)
     yield from examine_lists(reader, now)
     if reader.one("find_console_password") is None:
@@ -93,6 +94,25 @@ def _alarms(reader: Reader, now: Millis) -> Iterator[Sign]:
     if row is not None and row["alarms"]:
         what = f"{row['alarms']} withdrawals of 7 days were broadcast after a stop or without a clearance"
         yield Sign(True, what, "look at them in the console; payout code must not broadcast without a clearance")
+
+
+def _stand_ins(reader: Reader, now: Millis) -> Iterator[Sign]:
+    """What was answered without a decision may hold people for no reason; what met another decision is a conflict."""
+    row = reader.one("stand_in_counts", since=now - DAY)
+    if row is None:
+        return
+    if row["lately"]:
+        what = (
+            f"{row['lately']} withdrawals of 24 hours were answered by a stand-in, because no decision was made in time"
+        )
+        yield Sign(True, what, "lift the holds in the console that a person finds no reason for; see docs/stand-in.md")
+    if row["conflicts"]:
+        newest = reader.all("stand_in_problems", most=1)[0]
+        what = f"{row['conflicts']} stand-ins met another decision; the newest, {newest['withdrawal']}"
+        yield Sign(True, f"{what}: {newest['problem']}", "look at them in the console, in the withdrawal's timeline")
+    if row["aside"]:
+        what = f"{row['aside']} records of the spool could not be read or stored, and were set aside"
+        yield Sign(True, what, "compare the table stand_in_aside with what the exchange was answered")
 
 
 def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:

@@ -68,7 +68,7 @@ class Listed(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """`features` as `recorded.py` stores them. `asked` is what the rules asked for, where what was done differs: a
-    holdout, or something open on the pair.
+    holdout, or something open on the pair. `stand_in` says why a stand-in was what it was; empty for a decision.
     """
 
     decision: str
@@ -89,6 +89,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     covered_by: str | None = None
     resembles: Resembled | None = None
     lists: list[Listed] = []
+    stand_in: list[str] = []
 
 
 class AnsweredRecord(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -5,6 +5,7 @@ Everything a request does goes through here, so that HTTP knows neither threads 
 
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import replace
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from breather.domain.instant import Millis
 from breather.exchange.expire import SERVING
 from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
+from breather.exchange.standby import DrainedSome, Standby
 from breather.intelligence.known import Intelligence
 from breather.intelligence.list_folder import ListFolder
 from breather.intelligence.snapshot_file import DamagedFile
@@ -35,6 +37,7 @@ class RunningExchange:
         writer: Writer,
         clock: Clock,
         identify: Callable[[], Identity],
+        standby: Standby,
         lists: ListFolder | None = None,
     ) -> None:
         """`identify` reads the key folder anew, so that a key made later is known when a campaign needs it.
@@ -44,12 +47,14 @@ class RunningExchange:
         """
         self.database = database
         self.clock = clock
+        self.standby = standby
         self.lists_problem = ""
         self._writer = writer
         self._identify = identify
         self._lists = lists
         with database.reading() as reader:
             self.snapshot: Snapshot = self._whole(reader, None)
+            standby.load(reader, clock.now())
         self._looked_at = time.monotonic()
         self._beat: Answer[int] | None = None
 
@@ -80,7 +85,14 @@ class RunningExchange:
     def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
         deadline = None if seconds is None else time.monotonic() + seconds
-        return self._writer.submit(command, deadline)
+        done = self._writer.submit(command, deadline)
+        done.add_done_callback(self._learn)
+        return done
+
+    def _learn(self, done: "Future[T]") -> None:
+        """In the writer's thread, before anybody who waits for the answer."""
+        if not done.cancelled() and done.exception() is None:
+            self.standby.guards.learn(done.result())
 
     def read(self, question: Callable[[Reader, Millis], T]) -> T:
         """Ask a snapshot of the database. `now` never lies before the last committed act (guarantees E)."""
@@ -118,14 +130,28 @@ class RunningExchange:
             self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=""))
 
     def unready(self) -> dict[str, str]:
-        """Why this process can take no decision now, by code; empty where nothing speaks against it."""
+        """Why this process can make no decision now, by code; empty where nothing speaks against it."""
         found = self._writer.unready()
         old = time.monotonic() - self._looked_at
         if old > QUIET_SECONDS:
             found["snapshot-old"] = f"campaigns, packs and keys could not be read again for {old:.0f} s"
         return found
 
+    def stands_by(self) -> bool:
+        """Whether withdrawals are answered by stand-ins, if nothing can be decided."""
+        return not self._writer.closed and self.standby.free > 0
+
+    def refresh_guards(self) -> None:
+        """Read what is open since the last time. Polled each second by `serve`; the guards age until it succeeds."""
+        with self.database.reading() as reader:
+            self.standby.guards.refresh(reader, self.clock.now())
+
+    def drain(self) -> DrainedSome | None:
+        """A round of bringing stand-ins to the database; None where there are none. Polled each second by `serve`."""
+        return self.standby.drain(self.submit, self.snapshot) if self.standby.waiting else None
+
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         self._writer.close()
+        self.standby.close()
         self.database.close()

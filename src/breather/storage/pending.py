@@ -40,7 +40,7 @@ class Shared(Generic[Item, T]):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """When one transaction of the writer was taken, decided and committed: monotonic seconds, as `deadline` is."""
+    """When the writer had the write lock and took these, had decided and committed: monotonic seconds."""
 
     size: int
     taken: float

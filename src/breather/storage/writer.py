@@ -67,8 +67,12 @@ class Writer:
 
     @property
     def waiting(self) -> int:
-        """How many commands are queued now, those given up included until the writer passes them."""
+        """How many commands are queued now, some of those given up included."""
         return len(self._waiting)
+
+    @property
+    def closed(self) -> bool:
+        return self._closing
 
     def unready(self) -> dict[str, str]:
         """Why no command can be committed now, by code; empty where nothing speaks against it.
@@ -96,6 +100,7 @@ class Writer:
         with self._changed:
             if self._closing:
                 raise Unavailable("the writer is closed")
+            self._pass_over()
             if len(self._waiting) >= self._limit:
                 raise Overloaded(f"{self._limit} commands are waiting already")
             self._waiting.append(pending)
@@ -118,36 +123,55 @@ class Writer:
             self._deadlines.close()
 
     def _serve(self) -> None:
-        while (batch := self._next_batch()) is not None:
-            failure = self._commit([pending for pending in batch if pending.take()])
+        while self._wait():
+            failure = self._commit()
             if failure is not None and failure.fatal:
                 self._give_up(failure)
                 return
 
-    def _next_batch(self) -> list[Pending[Any]] | None:
+    def _wait(self) -> bool:
+        """Until somebody waits. False when the writer was closed, and nobody does any more."""
         with self._changed:
-            while not self._waiting and not self._closing:
+            while True:
+                self._pass_over()
+                if self._waiting or self._closing:
+                    return bool(self._waiting)
                 self._changed.wait()
-            if not self._waiting:
-                return None
-            return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
 
-    def _commit(self, batch: list[Pending[Any]]) -> StorageFailure | None:
-        """One transaction for commands that are ours; returns what made the whole of it fail."""
-        if not batch:
-            return None
-        taken = time.monotonic()
+    def _pass_over(self) -> None:
+        """Those whom their deadlines took, while nobody got further: they fill no queue, and begin no transaction."""
+        while self._waiting and self._waiting[0].owned:
+            self._waiting.popleft()
+
+    def _next_batch(self) -> list[Pending[Any]]:
+        with self._changed:
+            batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+        return [pending for pending in batch if pending.take()]
+
+    def _commit(self) -> StorageFailure | None:
+        """One transaction; returns what made the whole of it fail.
+
+        Commands are taken only when the write lock is ours. What waits for a database that is away still belongs to its
+        deadline, and is answered by a stand-in; what is taken could only be *pending*.
+        """
+        began, taken = time.monotonic(), None
+        batch: list[Pending[Any]] = []
         try:
             with self._database.writing() as transaction:
+                taken = time.monotonic()
+                batch = self._next_batch()
                 results = list(_results(transaction, batch))
                 decided = time.monotonic()
         except StorageFailure as failure:
             self._failure = failure
+            if taken is None:
+                self._not_begun(began, failure)
             return _fail(batch, failure)
         except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
             return _fail(batch, OutcomeUnknown(f"the writer failed: {error!r}", fatal=True))
         self._failure, self._committed_at = None, time.monotonic()
-        self.batches.observe(len(batch))
+        if batch:
+            self.batches.observe(len(batch))
         times = Batch(len(batch), taken, decided, self._committed_at)
         for pending, result in zip(batch, results, strict=True):
             pending.future.batch = times
@@ -156,6 +180,14 @@ class Writer:
             else:
                 pending.future.set_exception(result.error)
         return None
+
+    def _not_begun(self, began: float, failure: StorageFailure) -> None:
+        """Those who waited through the whole attempt hear of it; who came meanwhile has the next one."""
+        told = []
+        with self._changed:
+            while self._waiting and self._waiting[0].future.submitted <= began:
+                told.append(self._waiting.popleft())
+        _refuse(told, Unavailable(f"no transaction could be begun: {failure}", fatal=failure.fatal))
 
     def _give_up(self, failure: StorageFailure) -> None:
         with self._changed:

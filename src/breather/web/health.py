@@ -14,15 +14,22 @@ from starlette.routing import Route
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
-def health_routes(unready: Callable[[], Mapping[str, str]]) -> list[Route]:
-    """`unready` says by code what stands in the way, from memory: it is asked on the event loop."""
+def health_routes(
+    unready: Callable[[], Mapping[str, str]], stands_by: Callable[[], bool] = lambda: False
+) -> list[Route]:
+    """`unready` says by code what stands in the way, from memory: it is asked on the event loop.
+
+    `stands_by`: requests are answered all the same. Whoever took the process out of service then would turn a stand-in
+    into an error page: its replicas have the same database.
+    """
 
     async def alive(request: Request) -> Response:
         return Response(b'{"alive":true}', 200, NO_STORE, "application/json")
 
     async def ready(request: Request) -> Response:
         reasons = [{"code": code, "message": message} for code, message in unready().items()]
-        body = msgspec.json.encode({"ready": not reasons, "reasons": reasons})
-        return Response(body, 503 if reasons else 200, NO_STORE, "application/json")
+        answers = not reasons or stands_by()
+        body = msgspec.json.encode({"ready": answers, "reasons": reasons})
+        return Response(body, 200 if answers else 503, NO_STORE, "application/json")
 
     return [Route("/healthz", alive, methods=["GET"]), Route("/readyz", ready, methods=["GET"])]

@@ -49,15 +49,16 @@ class ServiceMetrics(Collector):
 
     def collect(self) -> Iterator[Metric]:
         service = self._service
-        yield gauge("ready", "1 if a request can be taken now", not service.unready())
+        yield gauge("ready", "1 if it can decide now (an agency: take a referral)", not service.unready())
         yield gauge("time_suspect", "1 if wall clock and monotonic clock are apart", service.clock.suspect())
         yield gauge("queue_depth", "Commands waiting for the writer", service.waiting)
         sizes = HistogramMetricFamily("breather_batch_size", "Commands that shared one commit")
         sizes.add_metric([], service.batches.buckets(), service.batches.total)
         yield sizes
         try:
-            yield gauge("database_bytes", "Size of the database, without what SQLite's WAL holds", _size(service))
+            # First, because it begins with what needs no database.
             yield from self._more()
+            yield gauge("database_bytes", "Size of the database, without what SQLite's WAL holds", _size(service))
         except StorageFailure:
             return
 

@@ -207,6 +207,37 @@ def test_the_deadline_answers_while_the_writer_is_stuck_and_the_command_never_ru
     assert identifiers(database) == ["patient"]
 
 
+def test_what_waits_for_the_write_lock_still_belongs_to_its_deadline(
+    database: Database, writer: Writer, database_url: str, clock: Clock
+) -> None:
+    """Else it could only be *pending* while another process has the lock, and no stand-in could speak for it."""
+    other = opened(database_url, clock, checkpoints=False)
+    with other.writing() as transaction:
+        late = [writer.submit(opener(f"late{number}"), time.monotonic() + 0.02) for number in range(5)]
+        patient = writer.submit(opener("patient"), time.monotonic() + 60)
+        for future in late:
+            with pytest.raises(DeadlineTaken):
+                future.result(PATIENCE)
+        assert open_account(transaction, "others") == 1
+    assert patient.result(PATIENCE) == 2
+    assert identifiers(database) == ["others", "patient"]
+    other.close()
+
+
+def test_what_its_deadline_took_fills_no_queue(
+    database: Database, database_url: str, clock: Clock, fatal: list[StorageFailure]
+) -> None:
+    other = opened(database_url, clock, checkpoints=False)
+    writer = Writer(database, on_fatal=fatal.append, limit=2)
+    with other.writing():
+        for number in range(6):
+            with pytest.raises(DeadlineTaken):
+                writer.submit(opener(f"late{number}"), time.monotonic() + 0.01).result(PATIENCE)
+    writer.close()
+    assert identifiers(database) == []
+    other.close()
+
+
 def test_deadlines_are_kept_in_their_own_order(database: Database, writer: Writer) -> None:
     order: list[str] = []
     with held(writer):

@@ -9,9 +9,10 @@ from starlette.applications import Starlette
 from breather.web.health import health_routes
 
 
-def asked(path: str, unready: dict[str, str]) -> httpx.Response:
+def asked(path: str, unready: dict[str, str], stands_by: bool = False) -> httpx.Response:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=list(health_routes(lambda: unready))))
+        routes = health_routes(lambda: unready, lambda: stands_by)
+        transport = httpx.ASGITransport(Starlette(routes=list(routes)))
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
             return await client.get(path)
 
@@ -39,6 +40,13 @@ def test_not_ready_says_every_reason() -> None:
             {"code": "snapshot-old", "message": "not read for 40 s"},
         ],
     }
+
+
+def test_while_stand_ins_are_answered_it_stays_in_service_and_says_why_nothing_is_decided() -> None:
+    reply = asked("/readyz", {"database-failed": "the last transaction failed: Unavailable"}, stands_by=True)
+    assert reply.status_code == 200
+    assert reply.json()["ready"] is True
+    assert [reason["code"] for reason in reply.json()["reasons"]] == ["database-failed"]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

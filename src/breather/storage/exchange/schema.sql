@@ -191,6 +191,29 @@ CREATE TABLE listing (
     PRIMARY KEY (destination, referral)
 );
 
+-- Answers that the spool has held, once the database has them. `problem`: somebody has to look at it.
+CREATE TABLE stand_in (
+    digest     TEXT   PRIMARY KEY,            -- SHA-256 of the spool's record: drained once, whatever crashes
+    withdrawal TEXT   NOT NULL,
+    number     BIGINT NOT NULL,               -- the journal entry
+    customer   TEXT   NOT NULL,
+    friction   BIGINT NOT NULL,               -- 0 was let go, and counts against the campaign's limits
+    amount_usd BIGINT,                        -- micro-dollars
+    decided_at BIGINT NOT NULL,
+    problem    TEXT                           -- the id had been decided otherwise: what became of that
+);
+CREATE INDEX stand_in_decided ON stand_in (decided_at);
+CREATE INDEX stand_in_problem ON stand_in (number) WHERE problem IS NOT NULL;
+
+-- Records of a spool that could not be drained, as they are: for a person, and never tried again.
+CREATE TABLE stand_in_aside (
+    digest  TEXT   PRIMARY KEY,
+    number  BIGINT NOT NULL,
+    body    BYTES  NOT NULL,
+    problem TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
 -- Published lists (docs/intelligence.md). What they say is in files; these rows say which files are in force, and they
 -- change in the transaction that journals the import.
 CREATE TABLE intelligence_list (

@@ -1,12 +1,10 @@
 """The exchange's JSON API: HTTP in, one command or one question, JSON out. What it means is decided further in."""
 
-import asyncio
 import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +17,7 @@ from breather.domain.event import EventKind
 from breather.domain.finding import Finding
 from breather.domain.instant import Millis, format_instant
 from breather.domain.refusal import UnknownWithdrawal
-from breather.exchange.assess import Asking, Assessed, assess_all
+from breather.exchange.assess import Asking
 from breather.exchange.clear import clear
 from breather.exchange.link import mint
 from breather.exchange.reconsider import hold_listed
@@ -28,14 +26,13 @@ from breather.exchange.running import RunningExchange
 from breather.exchange.subject import Accepted, SubjectWanted, accept_subject, subject_wanted
 from breather.exchange.view import MOST_CHANGES, Changes, WithdrawalView, changed_after, view, view_of
 from breather.protocol.clearance_token import clearance_token
-from breather.storage.failure import StorageFailure
-from breather.storage.pending import Shared
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.api_keys import Scope, authenticate, authorise, require
 from breather.web.body import read_body
 from breather.web.exchange.bodies import ID_PATTERN, ClearanceBody, LinkBody, WithdrawalBody
 from breather.web.exchange.event_reading import event_of, read_event_body, scope_of
+from breather.web.exchange.in_time import InTime, within
 from breather.web.exchange.openapi import openapi_bytes
 from breather.web.exchange.replies import changes, decision_bytes, state, withdrawal
 from breather.web.exchange.site import Site
@@ -47,7 +44,6 @@ from breather.web.shape import read_shape
 T = TypeVar("T")
 
 DEADLINE_HEADER = "breather-deadline-ms"
-GRACE_SECONDS = 0.02
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
@@ -57,6 +53,7 @@ class Api:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._exchange: RunningExchange = site.exchange
+        self._in_time = InTime(site.exchange, site.figures)
 
     def routes(self) -> list[Route]:
         one = "/v1/withdrawals/{id}"
@@ -72,27 +69,29 @@ class Api:
         ]
 
     async def submit(self, request: Request) -> Response:
-        """Steps 1 to 6. 201 with the decision; a repeat is 200 with the same bytes."""
+        """Steps 1 to 6. 201 with the decision, or the stand-in for it; a repeat is 200 with the same bytes."""
         began = time.monotonic()
-        exchange, snapshot = self._exchange, self._exchange.snapshot
+        snapshot = self._exchange.snapshot
         key = authorise(request, snapshot, Scope.ASSESS)
         seconds = self._deadline(request)
         asked = read_withdrawal(read_shape(await read_body(request), WithdrawalBody))
-        command: Shared[Asking, Assessed] = Shared(assess_all, Asking(snapshot, asked, f"vasp:{key.name}"))
-        try:
-            done = exchange.submit(command, seconds)
-            assessed = await _within(done, seconds)
-        except (Problem, StorageFailure) as failure:
-            self._site.figures.left(asked.id, failure)
-            raise
-        body = decision_bytes(snapshot, assessed)
-        self._site.figures.decided(assessed, done, began)
-        return _json(body, 201 if assessed.created else 200)
+        assessed = await self._in_time.answer(Asking(snapshot, asked, f"vasp:{key.name}"), seconds, began)
+        return _json(decision_bytes(snapshot, assessed), 201 if assessed.created else 200)
+
+    def _wanted(self, request: Request) -> str:
+        """The withdrawal of the address, to act on. One that only the spool has is there, and cannot be moved yet."""
+        wanted = _wanted(request)
+        if self._exchange.standby.find(wanted) is not None:
+            raise Problem(503, "pending", "Answered, and not in the database yet", "Ask again.")
+        return wanted
 
     async def look_up(self, request: Request) -> Response:
         snapshot = self._exchange.snapshot
         authorise(request, snapshot, Scope.READ)
         wanted = _wanted(request)
+        if (stood := self._exchange.standby.find(wanted)) is not None:
+            seen = stood.view(snapshot, max(stood.decided_at, self._exchange.clock.now()))
+            return _json(msgspec.json.encode(withdrawal(snapshot, seen, None)))
 
         def question(reader: Reader, now: Millis) -> tuple[WithdrawalView, SubjectWanted | None]:
             found = view(reader, snapshot, wanted, now)
@@ -119,17 +118,17 @@ class Api:
         body = read_event_body(await read_body(request))
         require(key, scope_of(body))
         event = event_of(body, key.name)
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
 
         if event.kind is EventKind.CONFIRM:
             # Before the confirmation and apart from it: a hold must not be taken back with what is refused for it.
-            await _within(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)), None)
+            await within(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)), None)
 
         def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
             done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
             return done, view_of(tx, snapshot, done.row, tx.now)
 
-        done, seen = await _within(exchange.submit(command), None)
+        done, seen = await within(exchange.submit(command), None)
         return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
 
     async def subject(self, request: Request) -> Response:
@@ -137,13 +136,13 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.RESPOND)
         sealed = read_subject(await read_body(request))
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
 
         def command(tx: Transaction) -> tuple[Accepted, WithdrawalView]:
             done = accept_subject(tx, snapshot, wanted, sealed, f"vasp:{key.name}")
             return done, view_of(tx, snapshot, done.row, tx.now)
 
-        done, seen = await _within(exchange.submit(command), None)
+        done, seen = await within(exchange.submit(command), None)
         return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
 
     async def link(self, request: Request) -> Response:
@@ -155,10 +154,10 @@ class Api:
         check_locale(findings, body.locale)
         if findings:
             raise invalid(findings)
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
-        expires_at = await _within(done, None)
+        expires_at = await within(done, None)
         reply = {"url": f"{self._site.public_url}/a/{token}", "expires_at": format_instant(expires_at)}
         return _json(msgspec.json.encode(reply), 201)
 
@@ -167,12 +166,12 @@ class Api:
         exchange, snapshot = self._exchange, self._exchange.snapshot
         key = authorise(request, snapshot, Scope.CLEAR)
         read_shape(await read_body(request), ClearanceBody)
-        wanted = _wanted(request)
+        wanted = self._wanted(request)
 
         def command(tx: Transaction) -> Clearance:
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
 
-        permitted = await _within(exchange.submit(command), None)
+        permitted = await within(exchange.submit(command), None)
         token = clearance_token(permitted, self._site.clearance_key)
         return _json(msgspec.json.encode({"clearance": token, "expires_at": format_instant(permitted.expires_at)}))
 
@@ -189,30 +188,12 @@ class Api:
         return int(text) / 1000
 
 
-async def _within(done: "Future[T]", seconds: float | None) -> T:
-    """The command's result. What the writer has taken and cannot finish in time is *pending*, never undone."""
-    waiting = asyncio.wrap_future(done)
-    if seconds is None:
-        return await waiting
-    finished, _ = await asyncio.wait((waiting,), timeout=seconds + GRACE_SECONDS)
-    if not finished:
-        waiting.add_done_callback(_forget)
-        raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
-    return waiting.result()
-
-
 def _wanted(request: Request) -> str:
     """The withdrawal of the address. What cannot be an id is unknown, and is not shown to the database (U+0000)."""
     wanted: str = request.path_params["id"]
     if not re.search(ID_PATTERN, wanted):
         raise UnknownWithdrawal(wanted[:64])
     return wanted
-
-
-def _forget(waiting: "asyncio.Future[Any]") -> None:
-    """The answer came too late for this request; asking again brings it. Its failure is not this request's either."""
-    if not waiting.cancelled():
-        waiting.exception()
 
 
 def _whole_number(request: Request, name: str, least: int, most: int, default: int) -> int:

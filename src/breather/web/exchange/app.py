@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import asdict
 from itertools import count
 
 import structlog
@@ -34,7 +35,7 @@ def create_app(site: Site) -> Starlette:
         *Api(site).routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
-        *health_routes(site.exchange.unready),
+        *health_routes(site.exchange.unready, site.exchange.stands_by),
         static_route(),
     ]
 
@@ -68,7 +69,9 @@ def create_app(site: Site) -> Starlette:
 
 
 async def _poll(exchange: RunningExchange) -> None:
-    """A campaign, a pack or a key changed elsewhere is in force here within a second."""
+    """A campaign, a pack or a key changed elsewhere is in force here within a second, and a pause or a hold is a guard.
+    What the spool holds goes to the database when that is back.
+    """
     for polled in count():
         await asyncio.sleep(POLL_SECONDS)
         try:
@@ -76,6 +79,9 @@ async def _poll(exchange: RunningExchange) -> None:
                 exchange.beat()
             if await run_in_threadpool(exchange.refresh):
                 _log.info("snapshot", generation=exchange.snapshot.generation)
+            await run_in_threadpool(exchange.refresh_guards)
+            if (drained := await run_in_threadpool(exchange.drain)) is not None:
+                _log.info("drained", **asdict(drained))
         except StorageFailure as failure:
             _log.warning("snapshot kept", reason=str(failure))
         except Exception as fault:  # noqa: BLE001 - a poll that ends would leave revoked keys in force for ever

@@ -3,8 +3,8 @@
 The five steps are one after the other, and make up the whole time between the first look at a request and its reply:
 
     read     the body was read and understood
-    wait     it waited for the writer
-    decide   its batch took the write lock, read and decided
+    wait     it waited for the writer, and the writer for the write lock
+    decide   its batch read and decided
     commit   its batch became durable
     render   the event loop took it up again and made the reply
 """
@@ -19,6 +19,7 @@ from itertools import pairwise
 import msgspec
 
 from breather.exchange.assess import Assessed
+from breather.exchange.stood_in import StoodIn
 from breather.logs import Line
 from breather.storage.failure import StorageFailure
 from breather.storage.pending import Answer
@@ -61,9 +62,22 @@ class UndecidedLine(msgspec.Struct, frozen=True):
     level: str = "warning"
 
 
+class StoodInLine(msgspec.Struct, frozen=True):
+    """What is logged of a stand-in. `why` is what kept it from being decided, `because` why it is what it is."""
+
+    timestamp: datetime
+    withdrawal: str
+    decision: str
+    why: str
+    because: list[str]
+    event: str = "stood-in"
+    level: str = "warning"
+
+
 @dataclass(slots=True)
 class Figures:
-    """Of one serving process since it began. `decisions` by decision, friction and campaign; `undecided` by why.
+    """Of one serving process since it began. `decisions` by decision, friction and campaign; `stand_ins` by decision
+    and why there was none; `undecided`, what got neither, by why.
 
     `info` and `warning` log a line; None where the level is above theirs.
     """
@@ -73,6 +87,7 @@ class Figures:
     decisions: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     repeats: int = 0
     degraded: int = 0
+    stand_ins: Counter[tuple[str, str]] = field(default_factory=Counter)
     undecided: Counter[str] = field(default_factory=Counter)
     steps: tuple[Tally, ...] = field(default_factory=lambda: tuple(Tally(SECONDS) for _ in STEPS))
 
@@ -96,8 +111,19 @@ class Figures:
         if self.info is not None:
             self.info(_line(assessed, took))
 
+    def stood_in(self, stood: StoodIn, failure: StorageFailure | None) -> None:
+        """Without a `failure` it was made before, and this is a repeat."""
+        if failure is None:
+            self.repeats += 1
+            return
+        record, why = stood.record, _code(failure)
+        self.stand_ins[record.decision, why] += 1
+        if self.warning is not None:
+            told = StoodInLine(datetime.now(UTC), stood.asked.id, record.decision, why, record.stand_in)
+            self.warning(told)
+
     def left(self, withdrawal: str, failure: Problem | StorageFailure) -> None:
-        """A request that got no decision: its deadline took it, it is pending, or the database could not."""
+        """A request that got neither a decision nor a stand-in: it is pending, or nothing could take it."""
         # Not by what the caller is told: full, late and out of reach are one to her, and three to the operator.
         why = failure.code if isinstance(failure, Problem) else _code(failure)
         self.undecided[why] += 1

@@ -124,7 +124,7 @@ def _assess() -> dict[str, Any]:
         "parameters": [_DEADLINE],
         "requestBody": _content(_reference(WithdrawalBody)),
         "responses": {
-            "201": _reply("The decision", DecisionReply),
+            "201": _reply("The decision, or the stand-in for it", DecisionReply),
             "200": _reply("The original decision, again", DecisionReply),
             **_problems(400, 401, 403, 409, 413, 422, 503),
         },

@@ -58,6 +58,7 @@ def decision(snapshot: Snapshot, asked: Withdrawal, record: DecisionRecord, deci
         "alert": None if active is None else _alert(active, record, decided_at),
         "pause": _pause(active, asked, record),
         "covered_by": record.covered_by,
+        "stand_in": bool(record.stand_in),
     }
 
 

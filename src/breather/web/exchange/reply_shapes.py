@@ -90,6 +90,10 @@ class PausePart(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class DecisionReply(msgspec.Struct, forbid_unknown_fields=True):
+    """`stand_in`: no decision could be made in time, and this was answered without rules and history; it is a hold, or
+    let go within the campaign's limits, and it stands: the same id again gets the same bytes.
+    """
+
     id: str
     decision: Literal["proceed", "intervene", "hold"]
     friction: Friction
@@ -107,6 +111,7 @@ class DecisionReply(msgspec.Struct, forbid_unknown_fields=True):
     alert: AlertPart | None
     pause: PausePart | None
     covered_by: str | None
+    stand_in: bool
 
 
 class ResolutionPart(msgspec.Struct, forbid_unknown_fields=True):
