@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 from starlette.concurrency import run_in_threadpool
@@ -33,6 +33,7 @@ from breather.storage.pending import Shared
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 from breather.web.api_keys import Scope, authenticate, authorise, require
+from breather.web.arrivals import Arrivals
 from breather.web.body import read_body
 from breather.web.exchange.bodies import ID_PATTERN, ClearanceBody, LinkBody, WithdrawalBody
 from breather.web.exchange.event_reading import event_of, read_event_body, scope_of
@@ -57,6 +58,7 @@ class Api:
     def __init__(self, site: Site) -> None:
         self._site = site
         self._exchange: RunningExchange = site.exchange
+        self._arrivals = Arrivals()
 
     def routes(self) -> list[Route]:
         one = "/v1/withdrawals/{id}"
@@ -81,7 +83,7 @@ class Api:
         command: Shared[Asking, Assessed] = Shared(assess_all, Asking(snapshot, asked, f"vasp:{key.name}"))
         try:
             done = exchange.submit(command, seconds)
-            assessed = await _within(done, seconds)
+            assessed = await self._in_time(done, seconds)
         except (Problem, StorageFailure) as failure:
             self._site.figures.left(asked.id, failure)
             raise
@@ -123,13 +125,13 @@ class Api:
 
         if event.kind is EventKind.CONFIRM:
             # Before the confirmation and apart from it: a hold must not be taken back with what is refused for it.
-            await _within(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)), None)
+            await asyncio.wrap_future(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)))
 
         def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
             done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
             return done, view_of(tx, snapshot, done.row, tx.now)
 
-        done, seen = await _within(exchange.submit(command), None)
+        done, seen = await asyncio.wrap_future(exchange.submit(command))
         return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
 
     async def subject(self, request: Request) -> Response:
@@ -143,7 +145,7 @@ class Api:
             done = accept_subject(tx, snapshot, wanted, sealed, f"vasp:{key.name}")
             return done, view_of(tx, snapshot, done.row, tx.now)
 
-        done, seen = await _within(exchange.submit(command), None)
+        done, seen = await asyncio.wrap_future(exchange.submit(command))
         return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
 
     async def link(self, request: Request) -> Response:
@@ -158,7 +160,7 @@ class Api:
         wanted = _wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
-        expires_at = await _within(done, None)
+        expires_at = await asyncio.wrap_future(done)
         reply = {"url": f"{self._site.public_url}/a/{token}", "expires_at": format_instant(expires_at)}
         return _json(msgspec.json.encode(reply), 201)
 
@@ -172,12 +174,18 @@ class Api:
         def command(tx: Transaction) -> Clearance:
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
 
-        permitted = await _within(exchange.submit(command), None)
+        permitted = await asyncio.wrap_future(exchange.submit(command))
         token = clearance_token(permitted, self._site.clearance_key)
         return _json(msgspec.json.encode({"clearance": token, "expires_at": format_instant(permitted.expires_at)}))
 
     async def _ask(self, question: Callable[[Reader, Millis], T]) -> T:
         return await run_in_threadpool(self._exchange.read, question)
+
+    async def _in_time(self, done: "Future[T]", seconds: float) -> T:
+        """The command's result. What the writer has taken and cannot finish in time is *pending*, never undone."""
+        if not await self._arrivals.settled(done, seconds + GRACE_SECONDS):
+            raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
+        return done.result()
 
     def _deadline(self, request: Request) -> float:
         """Seconds; the header gives milliseconds, the setting what holds without one."""
@@ -189,30 +197,12 @@ class Api:
         return int(text) / 1000
 
 
-async def _within(done: "Future[T]", seconds: float | None) -> T:
-    """The command's result. What the writer has taken and cannot finish in time is *pending*, never undone."""
-    waiting = asyncio.wrap_future(done)
-    if seconds is None:
-        return await waiting
-    finished, _ = await asyncio.wait((waiting,), timeout=seconds + GRACE_SECONDS)
-    if not finished:
-        waiting.add_done_callback(_forget)
-        raise Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
-    return waiting.result()
-
-
 def _wanted(request: Request) -> str:
     """The withdrawal of the address. What cannot be an id is unknown, and is not shown to the database (U+0000)."""
     wanted: str = request.path_params["id"]
     if not re.search(ID_PATTERN, wanted):
         raise UnknownWithdrawal(wanted[:64])
     return wanted
-
-
-def _forget(waiting: "asyncio.Future[Any]") -> None:
-    """The answer came too late for this request; asking again brings it. Its failure is not this request's either."""
-    if not waiting.cancelled():
-        waiting.exception()
 
 
 def _whole_number(request: Request, name: str, least: int, most: int, default: int) -> int:
