@@ -19,6 +19,8 @@ from breather.storage.transaction import Transaction
 Item = TypeVar("Item")
 T = TypeVar("T")
 
+MOST_FINISHED = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Shared(Generic[Item, T]):
@@ -99,6 +101,7 @@ class Deadlines:
     def __init__(self) -> None:
         self._heap: list[tuple[float, int, Pending[Any]]] = []
         self._serial = count()  # commands themselves have no order
+        self._crowded = MOST_FINISHED
         self._changed = threading.Condition()
         self._closed = False
         self._thread = threading.Thread(target=self._keep, name="breather-deadlines", daemon=True)
@@ -110,6 +113,8 @@ class Deadlines:
             return
         with self._changed:
             entry = (command.deadline, next(self._serial), command)
+            if len(self._heap) >= self._crowded:
+                self._drop_finished()
             heapq.heappush(self._heap, entry)
             if self._heap[0] is entry:
                 self._changed.notify()
@@ -124,6 +129,15 @@ class Deadlines:
         while (due := self._next_due()) is not None:
             # Outside the lock: a future's callbacks may do anything, also submit again.
             due.withdraw()
+
+    def _drop_finished(self) -> None:
+        """With long deadlines and many commands a second, ten thousand finished ones would be kept with their results.
+
+        Afterwards there is room for as many as are still waiting: each is looked at once or twice, on average.
+        """
+        self._heap = [entry for entry in self._heap if not entry[2].owned]
+        heapq.heapify(self._heap)
+        self._crowded = max(MOST_FINISHED, 2 * len(self._heap))
 
     def _next_due(self) -> Pending[Any] | None:
         with self._changed:

@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breather.storage.failure import DeadlineTaken, StorageFailure, Unavailable
-from breather.storage.pending import Deadlines, Pending
+from breather.storage.pending import MOST_FINISHED, Deadlines, Pending
 from breather.storage.transaction import Transaction
 
 PATIENCE = 20
@@ -85,6 +86,30 @@ def test_deadlines_come_in_order_and_skip_what_is_taken() -> None:
         assert isinstance(future.exception(PATIENCE), DeadlineTaken)
     deadlines.close()
     assert order == ["a", "b", "c"]
+
+
+def finished(deadline: float, kept: "weakref.WeakSet[Pending[None]]") -> Pending[None]:
+    pending: Pending[None] = Pending(nothing, deadline)
+    assert pending.take()
+    kept.add(pending)
+    return pending
+
+
+def test_finished_commands_are_not_kept_until_a_long_deadline() -> None:
+    deadlines = Deadlines()
+    far = time.monotonic() + 3600
+    waiting: list[Pending[None]] = [Pending(nothing, far - number) for number in range(10)]
+    kept: weakref.WeakSet[Pending[None]] = weakref.WeakSet()
+    for pending in waiting:
+        deadlines.watch(pending)
+    for _ in range(3 * MOST_FINISHED):
+        deadlines.watch(finished(far, kept))
+    assert len(kept) <= MOST_FINISHED
+    due: Pending[None] = Pending(nothing, time.monotonic())
+    deadlines.watch(due)
+    assert isinstance(due.future.exception(PATIENCE), DeadlineTaken)
+    assert [one.owned for one in waiting] == [False] * len(waiting), "those that wait are still watched, and not due"
+    deadlines.close()
 
 
 def test_a_command_without_a_deadline_is_nobodys_business() -> None:

@@ -1,5 +1,6 @@
 """The exchange's JSON API: HTTP in, one command or one question, JSON out. What it means is decided further in."""
 
+import asyncio
 import re
 import secrets
 import time
@@ -32,7 +33,7 @@ from breather.web.api_keys import Scope, authenticate, authorise, require
 from breather.web.body import read_body
 from breather.web.exchange.bodies import ID_PATTERN, ClearanceBody, LinkBody, WithdrawalBody
 from breather.web.exchange.event_reading import event_of, read_event_body, scope_of
-from breather.web.exchange.in_time import InTime, within
+from breather.web.exchange.in_time import InTime
 from breather.web.exchange.openapi import openapi_bytes
 from breather.web.exchange.replies import changes, decision_bytes, state, withdrawal
 from breather.web.exchange.site import Site
@@ -122,13 +123,13 @@ class Api:
 
         if event.kind is EventKind.CONFIRM:
             # Before the confirmation and apart from it: a hold must not be taken back with what is refused for it.
-            await within(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)), None)
+            await asyncio.wrap_future(exchange.submit(lambda tx: hold_listed(tx, snapshot, wanted)))
 
         def command(tx: Transaction) -> tuple[Responded, WithdrawalView]:
             done = respond(tx, snapshot, wanted, event, exchange.clock.suspect())
             return done, view_of(tx, snapshot, done.row, tx.now)
 
-        done, seen = await within(exchange.submit(command), None)
+        done, seen = await asyncio.wrap_future(exchange.submit(command))
         return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
 
     async def subject(self, request: Request) -> Response:
@@ -142,7 +143,7 @@ class Api:
             done = accept_subject(tx, snapshot, wanted, sealed, f"vasp:{key.name}")
             return done, view_of(tx, snapshot, done.row, tx.now)
 
-        done, seen = await within(exchange.submit(command), None)
+        done, seen = await asyncio.wrap_future(exchange.submit(command))
         return _json(msgspec.json.encode(state(seen)), 201 if done.created else 200)
 
     async def link(self, request: Request) -> Response:
@@ -157,7 +158,7 @@ class Api:
         wanted = self._wanted(request)
         token = secrets.token_urlsafe(16)
         done = exchange.submit(lambda tx: mint(tx, wanted, token, body.locale, f"vasp:{key.name}"))
-        expires_at = await within(done, None)
+        expires_at = await asyncio.wrap_future(done)
         reply = {"url": f"{self._site.public_url}/a/{token}", "expires_at": format_instant(expires_at)}
         return _json(msgspec.json.encode(reply), 201)
 
@@ -171,7 +172,7 @@ class Api:
         def command(tx: Transaction) -> Clearance:
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
 
-        permitted = await within(exchange.submit(command), None)
+        permitted = await asyncio.wrap_future(exchange.submit(command))
         token = clearance_token(permitted, self._site.clearance_key)
         return _json(msgspec.json.encode({"clearance": token, "expires_at": format_instant(permitted.expires_at)}))
 

@@ -6,16 +6,14 @@ those wait for one answer. All of this is decided on the event loop, between one
 
 import asyncio
 from concurrent.futures import Future
-from typing import Any, TypeVar
 
 from breather.exchange.assess import Asking, Assessed, assess_all
 from breather.exchange.running import RunningExchange
 from breather.storage.failure import DeadlineTaken, OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.pending import Answer, Shared
+from breather.web.arrivals import Arrivals
 from breather.web.exchange.figures import Figures
 from breather.web.problems import Problem
-
-T = TypeVar("T")
 
 GRACE_SECONDS = 0.02
 
@@ -26,6 +24,7 @@ class InTime:
     def __init__(self, exchange: RunningExchange, figures: Figures) -> None:
         self._exchange = exchange
         self._figures = figures
+        self._arrivals = Arrivals()
 
     async def answer(self, asking: Asking, seconds: float, began: float) -> Assessed:
         """`seconds` is what the caller waits, `began` when her request was first looked at (monotonic).
@@ -61,10 +60,16 @@ class InTime:
         with exchange.standby.turn_of(asked, exchange.waiting):
             done = exchange.submit(command, seconds)
             try:
-                return await within(done, seconds), done
+                return await self._within(done, seconds), done
             except (Problem, OutcomeUnknown):
                 exchange.standby.taken(asked.id, done)
                 raise
+
+    async def _within(self, done: "Future[Assessed]", seconds: float) -> Assessed:
+        """The command's result. What the writer has taken and cannot finish in time is *pending*, never undone."""
+        if not await self._arrivals.settled(done, seconds + GRACE_SECONDS):
+            raise pending()
+        return done.result()
 
     async def _stand_in(self, asking: Asking, failure: StorageFailure | None) -> Assessed:
         """On the disk before it is answered (guarantee B4). Without a `failure` one was made before."""
@@ -74,23 +79,5 @@ class InTime:
         return Assessed(stood.asked, stood.record, stood.decided_at, created)
 
 
-async def within(done: "Future[T]", seconds: float | None) -> T:
-    """The command's result. What the writer has taken and cannot finish in time is *pending*, never undone."""
-    waiting = asyncio.wrap_future(done)
-    if seconds is None:
-        return await waiting
-    finished, _ = await asyncio.wait((waiting,), timeout=seconds + GRACE_SECONDS)
-    if not finished:
-        waiting.add_done_callback(_forget)
-        raise pending()
-    return waiting.result()
-
-
 def pending() -> Problem:
     return Problem(503, "pending", "Taken, and not finished in time", "Ask again with the same id.")
-
-
-def _forget(waiting: "asyncio.Future[Any]") -> None:
-    """The answer came too late for this request; asking again brings it. Its failure is not this request's either."""
-    if not waiting.cancelled():
-        waiting.exception()
