@@ -15,7 +15,7 @@ from breather.intelligence.claim_sorter import ClaimSorter
 from breather.intelligence.importers.finding import Dated, Rejected, Row, Terms
 from breather.intelligence.importers.list_file import ListFile
 from breather.intelligence.known import Intelligence, Ruled, Ruling, Source
-from breather.intelligence.list_format import Found, ListFormat, importer_of
+from breather.intelligence.list_format import IMPORTERS, Found, ListFormat
 from breather.intelligence.snapshot_file import SnapshotFile
 
 NOW = parse_instant("2026-11-22T10:00:00Z")
@@ -54,7 +54,7 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 
 
 def read(wanted: ListFormat, path: Path, terms: Terms | None = None) -> list[Found]:
-    return list(importer_of(wanted)(ListFile(path), terms or Terms()))
+    return list(IMPORTERS[wanted](ListFile(path), terms or Terms()))
 
 
 def claims(found: Iterable[Found]) -> list[Claim]:

@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,6 +21,7 @@ from breather.clock import SystemClock
 from breather.domain.asset import Network
 from breather.domain.finding import Refused
 from breather.domain.instant import DAY, HOUR
+from breather.exchange.open_feed import open_feed
 from breather.exchange.rule_entry import Subject, explain, reinstate, rule
 from breather.exchange.take_list import Accept, Publication, drop_lists, take_list
 from breather.intelligence.importers.table import WORDS
@@ -28,6 +30,8 @@ from breather.intelligence.list_format import ListFormat
 from breather.intelligence.list_mapping import FIXED_WORDS, read_mapping
 from breather.intelligence.listed_address import NotTaken
 from breather.intelligence.snapshot_file import DamagedFile
+from breather.protocol.peer_folder import load_peers
+from breather.protocol.refusal import Refusal
 from breather.settings import Settings, read_settings
 from breather.storage.database import Database
 from breather.storage.exchange.intelligence import Ruling, lists_in_force
@@ -76,6 +80,8 @@ def import_list(
             dated=dated,
             accept=accept or (),
         )
+        if wanted is ListFormat.FEED:
+            publication = _signed(publication)
         with _store() as (database, folder):
             taken = take_list(database, folder, publication, OPERATOR, lambda: secrets.token_bytes(16))
         intel_report.show_taken(publication, taken, Console())
@@ -189,9 +195,19 @@ def _refusals() -> Iterator[None]:
     except (Refused, LookupError, Busy) as refused:
         typer.echo(f"refused: {refused.args[0] if isinstance(refused, LookupError) else refused}", err=True)
         raise typer.Exit(1) from None
-    except (StorageFailure, DamagedFile, NotTaken, OSError, ValueError) as wrong:
+    except (Refusal, StorageFailure, DamagedFile, NotTaken, OSError, ValueError) as wrong:
         typer.echo(f"refused: {wrong}", err=True)
         raise typer.Exit(2) from None
+
+
+def _signed(publication: Publication) -> Publication:
+    """Dated and numbered as the agency did, which is verified here."""
+    if len(publication.paths) != 1:
+        raise ValueError(f"a feed is one file; these are {len(publication.paths)}")
+    settings = read_settings(os.environ)
+    peers = {name: pinned.peer for name, pinned in load_peers(settings.keys).items()}
+    found = open_feed(publication.paths[0], publication.source, (settings.mode, peers), SystemClock().now())
+    return replace(publication, dated=found.released_at, number=found.number)
 
 
 def _source(name: str) -> str:

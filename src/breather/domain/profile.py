@@ -27,8 +27,9 @@ Asked = tuple[Millis, MicroUsd | None]
 @dataclass(frozen=True, slots=True)
 class CustomerProfile:
     """`asked` is oldest first; `sent` the last 64 values that left, where known; `interventions` the instants of the
-    last 64 of at least questions. `paid` has the last 64 different addresses that she sent to, each as
-    `NETWORK:address`: what a destination is compared with that may have been made to look like one of them.
+    last 64 of at least questions. `paid` has the last 64 different addresses that she sent to, the latest last, each as
+    `NETWORK:address` and a space, 0x in small letters (capitals are a checksum): what a destination is compared with
+    that may be made to look like one of them. One text, because it is searched as one, and read with every decision.
     """
 
     count: int = 0
@@ -40,7 +41,7 @@ class CustomerProfile:
     interventions: tuple[Millis, ...] = ()
     last_stop_at: Millis | None = None
     last_stopped: str | None = None
-    paid: tuple[str, ...] = ()
+    paid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def after_broadcast(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> 
             customer.interventions,
             customer.last_stop_at,
             customer.last_stopped,
-            _with(customer.paid, f"{to.network}:{to.address}"),
+            _with(customer.paid, to.network, to.address),
         ),
         DestinationProfile(
             destination.customers, min(destination.sent + 1, MOST), destination.interventions, destination.stops
@@ -167,11 +168,10 @@ def after_broadcast(profiles: Profiles, withdrawal: Withdrawal, now: Millis) -> 
     )
 
 
-def _with(paid: tuple[str, ...], address: str) -> tuple[str, ...]:
+def _with(paid: str, network: str, address: str) -> str:
     """The latest last, each once."""
-    if paid and paid[-1] == address:
-        return paid
-    return (*[each for each in paid if each != address][-BEFORE:], address)
+    entry = f"{network}:{address.lower() if address.startswith('0x') else address}"
+    return " ".join([*[each for each in paid.split() if each != entry][-BEFORE:], entry, ""])
 
 
 def _amounts(customer: CustomerProfile, withdrawal: Withdrawal) -> dict[str, FeatureValue]:

@@ -22,7 +22,7 @@ from breather.intelligence.list_reading import compare, content_of, files_of, re
 from breather.intelligence.list_summary import Summary
 from breather.intelligence.snapshot_file import SnapshotFile
 from breather.storage.database import Database
-from breather.storage.exchange.intelligence import InForce, ListRow, lists_in_force, was_imported
+from breather.storage.exchange.intelligence import InForce, ListRow, highest_number, lists_in_force, was_imported
 from breather.storage.failure import Unavailable
 from breather.storage.transaction import Transaction
 
@@ -41,7 +41,9 @@ class Accept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """What is to be imported. `expires_after` and `dated` are milliseconds; `dated` is for lists without a date."""
+    """What is to be imported. `expires_after` and `dated` are milliseconds; `dated` is for lists without a date.
+    `number` is that of an agency's feed, after `open_feed` has verified it.
+    """
 
     source: str
     format: ListFormat
@@ -50,6 +52,7 @@ class Publication:
     expires_after: int | None = None
     dated: Millis | None = None
     accept: Collection[Accept] = ()
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def take_list(
             return Taken(candidate.summary, False, current.claims, current.dated, current.expires_at)
         with database.reading() as reader:
             seen = was_imported(reader, publication.source, candidate.content)
+            _refuse_older_number(publication, highest_number(reader, publication.source), seen)
         _question(candidate, current, seen)
         compare(folder.snapshot(current.snapshot) if current else None, candidate.snapshot, candidate.summary)
         folder.keep(candidate.snapshot)
@@ -150,6 +154,16 @@ def _is_the_same(current: ListRow, candidate: _Candidate) -> bool:
     )
 
 
+def _refuse_older_number(publication: Publication, highest: int | None, seen: bool) -> None:
+    """Raises Refused for a feed that goes back, which no operator's word makes good: the agency numbers it."""
+    number = publication.number
+    if number is None or highest is None or number > highest or (number == highest and seen):
+        return
+    other = "another feed of that number was" if number == highest else f"number {highest} was"
+    finding = Finding(publication.source, "older-number", f"is number {number}, and {other} in force already")
+    raise Refused("the feed was not taken, and what was in force is", [finding])
+
+
 def _question(candidate: _Candidate, current: ListRow | None, seen: bool) -> None:
     """Raises Refused with everything that nobody has accepted."""
     accept, findings = candidate.publication.accept, []
@@ -195,7 +209,13 @@ def _put_into_force(database: Database, folder: ListFolder, candidate: _Candidat
             expires_at=expires,
             summary=summary,
         )
-        tx.run("remember_intelligence_content", list=publication.source, content=candidate.content, now=tx.now)
+        tx.run(
+            "remember_intelligence_content",
+            list=publication.source,
+            content=candidate.content,
+            now=tx.now,
+            number=publication.number,
+        )
         tx.run("save_intelligence_index", name=index, salt=snapshot.salt, claims=claims)
         tx.run("raise_generation")
         tx.journal(STEP, "list-taken", None, actor, _journalled(candidate, expires))
@@ -212,6 +232,7 @@ def _journalled(candidate: _Candidate, expires: Millis | None) -> bytes:
             "content": candidate.content,
             "snapshot": candidate.snapshot.path.stem,
             "dated": candidate.dated,
+            "number": publication.number,
             "expires_at": expires,
             "allows": publication.terms.allows,
             "accepted": sorted(publication.accept),

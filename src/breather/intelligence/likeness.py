@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from breather.domain.feature import Unknown
 from breather.domain.profile import Profiles
 from breather.domain.withdrawal import Destination
-from breather.intelligence.lookalike import resembles
+from breather.intelligence.ethereum import with_capitals
+from breather.intelligence.lookalike import found_among
 
 FEATURE = "destination_resembles"
 NONE = "none"
@@ -35,11 +36,11 @@ def likeness_of(profiles: Profiles, destination: Destination) -> Likeness:
     # Also where it has fallen out of the last 64.
     if profiles.payee.sent:
         return _NONE
-    known = [each.partition(":")[2] for each in paid]
-    found = resembles(destination.network, destination.address, known)
+    found = found_among(destination.network, destination.address, paid)
     if found is None:
         return _NONE
-    networks = [each.partition(":")[0] for each in reversed(paid) if each.endswith(f":{found.known}")]
+    networks = [each.partition(":")[0] for each in reversed(paid.split()) if each.endswith(f":{found.known}")]
     # A Stellar address that carries a number is compared as its account, which is not how it was paid.
     network = networks[0] if networks else destination.network.value
-    return Likeness(found.grade.value, network, found.known, found.marked)
+    known = f"0x{with_capitals(found.known[2:])}" if found.known.startswith("0x") else found.known
+    return Likeness(found.grade.value, network, known, found.marked)

@@ -1,13 +1,15 @@
 """The formats in which lists come: which importer reads each, and what a file looks like, whatever it is called."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from breather.domain.entry import Claim
 from breather.intelligence.importers import (
     actorpack,
     cryptoscamdb,
+    feed,
     forta,
     metamask,
     misp,
@@ -34,10 +36,27 @@ class ListFormat(StrEnum):
     JSON_LINES = "jsonl"
     STIX = "stix"
     MISP = "misp"
+    FEED = "feed"
 
 
+IMPORTERS: Mapping[ListFormat, Importer] = MappingProxyType(
+    {
+        ListFormat.TAGPACK: tagpack.read,
+        ListFormat.ACTORPACK: actorpack.read,
+        ListFormat.OFAC: ofac.read,
+        ListFormat.CRYPTOSCAMDB: cryptoscamdb.read,
+        ListFormat.FORTA: forta.read,
+        ListFormat.METAMASK: metamask.read,
+        ListFormat.CSV: table.read_csv,
+        ListFormat.JSON_LINES: table.read_json_lines,
+        ListFormat.STIX: stix.read,
+        ListFormat.MISP: misp.read,
+        ListFormat.FEED: feed.read,
+    }
+)
 # Looked for in this order in the first bytes: from the most particular to the most general.
 _MARKS: tuple[tuple[ListFormat, re.Pattern[bytes]], ...] = (
+    (ListFormat.FEED, re.compile(rb"\Abreather-feed-signature ")),
     (ListFormat.TAGPACK, re.compile(rb"^tags:", re.MULTILINE)),
     (ListFormat.ACTORPACK, re.compile(rb"^actors:", re.MULTILINE)),
     (ListFormat.CRYPTOSCAMDB, re.compile(rb"\A(---\s*\n)?\s*- name:")),
@@ -62,30 +81,6 @@ _PACKED: tuple[tuple[bytes, str], ...] = (
 # A table may be read as any table, and OFAC's lines as a table without names are nothing else.
 _ALSO = frozenset({(ListFormat.CSV, ListFormat.FORTA)})
 _HEAD = 4096
-
-
-def importer_of(wanted: ListFormat) -> Importer:
-    match wanted:
-        case ListFormat.TAGPACK:
-            return tagpack.read
-        case ListFormat.ACTORPACK:
-            return actorpack.read
-        case ListFormat.OFAC:
-            return ofac.read
-        case ListFormat.CRYPTOSCAMDB:
-            return cryptoscamdb.read
-        case ListFormat.FORTA:
-            return forta.read
-        case ListFormat.METAMASK:
-            return metamask.read
-        case ListFormat.CSV:
-            return table.read_csv
-        case ListFormat.JSON_LINES:
-            return table.read_json_lines
-        case ListFormat.STIX:
-            return stix.read
-        case ListFormat.MISP:
-            return misp.read
 
 
 def check_format(file: ListFile, wanted: ListFormat) -> None:

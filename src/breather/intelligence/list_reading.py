@@ -13,7 +13,7 @@ from breather.intelligence.claim_record import read_claim
 from breather.intelligence.claim_sorter import ClaimSorter
 from breather.intelligence.importers.finding import Dated, NotThisFormat, Reason, Rejected, Row, Terms
 from breather.intelligence.importers.list_file import ListFile
-from breather.intelligence.list_format import ListFormat, check_format, importer_of
+from breather.intelligence.list_format import IMPORTERS, ListFormat, check_format
 from breather.intelligence.list_summary import EXAMPLES, Summary
 from breather.intelligence.snapshot_file import SnapshotFile
 
@@ -61,7 +61,7 @@ def read_list(
     summary = Summary()
     dates: list[Millis] = []
     for file in files:
-        for found in importer_of(wanted)(file, terms):
+        for found in IMPORTERS[wanted](file, terms):
             match found:
                 case Row():
                     summary.rows += 1

@@ -7,15 +7,16 @@ such addresses search for them, too. Capitals of hexadecimal digits are a checks
 software shows them small.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
 from breather.domain.asset import Network
 from breather.intelligence.stellar import account_of
 
-_END = "\n"
+# What stands before and after each address in the text that is searched; no address has either.
+_BEGIN, _END = ":", " "
 
 
 class Grade(StrEnum):
@@ -98,39 +99,49 @@ def resembles(network: Network, address: str, candidates: Sequence[str]) -> Rese
     """The candidate that `address` resembles most; None if none, or if it is one of them.
 
     All are canonical spellings; `candidates` are addresses that this customer has paid, of any network: those of
-    another form are passed over. Microseconds for 64 of them, for nearly always two searches of one text say no.
+    another form are passed over.
+    """
+    spelled = {each.lower() if each.startswith(_EVM[0][0]) else each: each for each in candidates}
+    found = found_among(network, address, "".join(f"{_BEGIN}{each}{_END}" for each in spelled))
+    return None if found is None else replace(found, known=spelled.get(found.known, found.known))
+
+
+def found_among(network: Network, address: str, paid: str) -> Resemblance | None:
+    """`resembles` for candidates as a profile keeps them (`CustomerProfile.paid`): each between a colon and a space,
+    0x in small letters, and `known` as it stands there.
+
+    Microseconds for 64 of them, for nearly always two searches of one text say no.
     """
     if network is Network.STELLAR:
-        address, candidates = account_of(address), [account_of(each) for each in candidates]
+        address, paid = account_of(address), _accounts(paid)
     kind = next((each for each in _KINDS.get(network, _EVM) if address.startswith(each[0])), None)
     if kind is None:
         return None
     begins, skipped, alphabet = kind
-    text, all_of_them = address, _END + _END.join(candidates) + _END
-    if alphabet.folded:
-        text, all_of_them = text.lower(), all_of_them.lower()
+    text = address.lower() if alphabet.folded else address
     probe = alphabet.probe
     head, tail = text[: skipped + probe], text[-probe:]
-    if _END + head not in all_of_them and tail + _END not in all_of_them:
+    if _BEGIN + head not in paid and tail + _END not in paid:
         return None
-    if _END + text + _END in all_of_them:
+    if f"{_BEGIN}{text}{_END}" in paid:
         return None
-    lines = {*_lines(all_of_them, _END + head), *_lines(all_of_them, tail + _END)}
-    likely = [candidates[line] for line in sorted(lines) if candidates[line].startswith(begins)]
+    near = [each for each in _addresses(paid) if each.startswith(head) or each.endswith(tail)]
+    likely = [each for each in near if each.startswith(begins)]
     found = [each for known in likely if (each := _compare(address, known, skipped, alphabet)) is not None]
     return max(found, key=lambda each: (each.grade is Grade.STRONG, each.front + each.back), default=None)
 
 
-def _lines(text: str, part: str) -> Iterator[int]:
-    """Which lines of `text`, counted from 0 after its first line break, hold `part`, which holds one line break."""
-    at = text.find(part)
-    while at >= 0:
-        yield text.count(_END, 0, at + len(part)) - 1 - part.endswith(_END)
-        at = text.find(part, at + 1)
+def _addresses(paid: str) -> list[str]:
+    return [each.partition(_BEGIN)[2] for each in paid.split(_END)]
+
+
+def _accounts(paid: str) -> str:
+    """Stellar's numbered addresses as their accounts, which is how people read them."""
+    return "".join(f"{_BEGIN}{account_of(each)}{_END}" for each in _addresses(paid))
 
 
 def _compare(address: str, known: str, skipped: int, alphabet: Alphabet) -> Resemblance | None:
-    text, other = (address.lower(), known.lower()) if alphabet.folded else (address, known)
+    text, other = address.lower() if alphabet.folded else address, known
     # Addresses of one kind differ by a character in length at most.
     if abs(len(text) - len(other)) > 1:
         return None

@@ -57,7 +57,8 @@ def read_stellar(text: str) -> str:
 
 def account_of(canonical: str) -> str:
     """The account (G...) that a multiplexed address belongs to; an account itself as it is."""
-    if not canonical.startswith("M"):
+    # By its length, too: an address of Litecoin may begin with M, and histories hold those of every network.
+    if len(canonical) != MUXED_LENGTH or not canonical.startswith("M"):
         return canonical
     data = bytes([ACCOUNT_VERSION]) + _bytes(canonical)[1:33]
     return base64.b32encode(data + crc_hqx(data, 0).to_bytes(2, "little")).decode("ascii")

@@ -5,12 +5,14 @@ decides nothing by itself: what it finds is compared with the address in full (`
 """
 
 import hashlib
+import struct
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Protocol
 
 SALT_LENGTH = 16
 KEY_LENGTH = 8
+_NUMBER = struct.Struct(">Q")
 
 
 class Hash(Protocol):
@@ -39,4 +41,5 @@ def key_of(seeded: Hash, value: str) -> int:
     """The key of `value` in the scope that `seeded` was made for; 0 to 2**64 - 1."""
     hashed = seeded.copy()
     hashed.update(value.encode())
-    return int.from_bytes(hashed.digest(), "big")
+    (key,) = _NUMBER.unpack(hashed.digest())
+    return int(key)

@@ -34,6 +34,7 @@ class MessageType(StrEnum):
     MANIFEST = "manifest"
     CHANGES = "changes"
     REFUSAL = "refusal"
+    FEED = "feed"
 
 
 _T = MessageType
@@ -47,6 +48,7 @@ SIGNED_FOR: Mapping[MessageType, Purpose] = MappingProxyType(
         _T.REFUSAL: Purpose.RECEIPTS,
         _T.MANIFEST: Purpose.FEEDS,
         _T.CHANGES: Purpose.FEEDS,
+        _T.FEED: Purpose.FEEDS,
     }
 )
 SENT_BY: Mapping[MessageType, frozenset[Role]] = MappingProxyType(
@@ -59,6 +61,7 @@ SENT_BY: Mapping[MessageType, frozenset[Role]] = MappingProxyType(
         _T.REFUSAL: frozenset({Role.AGENCY, Role.EXCHANGE}),
         _T.MANIFEST: frozenset({Role.AGENCY}),
         _T.CHANGES: frozenset({Role.AGENCY}),
+        _T.FEED: frozenset({Role.AGENCY}),
     }
 )
 PREFIX: Mapping[MessageType, str] = MappingProxyType(
@@ -69,6 +72,7 @@ PREFIX: Mapping[MessageType, str] = MappingProxyType(
         _T.DISPOSITION: "dsp",
         _T.RECEIPT: "rct",
         _T.REFUSAL: "rfs",
+        _T.FEED: "fed",
         _T.MANIFEST: "man",
         _T.CHANGES: "chg",
     }
@@ -76,7 +80,7 @@ PREFIX: Mapping[MessageType, str] = MappingProxyType(
 
 
 # What may be for everyone. All else is for one organisation, so that nobody can pass it on as meant for another.
-FOR_EVERYONE = frozenset({_T.MANIFEST, _T.CHANGES})
+FOR_EVERYONE = frozenset({_T.MANIFEST, _T.CHANGES, _T.FEED})
 
 
 @dataclass(frozen=True, slots=True)

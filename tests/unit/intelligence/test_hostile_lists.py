@@ -121,6 +121,7 @@ ONE_OF_EACH = {
     ListFormat.FORTA: "address,etherscan_tag,etherscan_labels,is_contract\n",
     ListFormat.STIX: '{"id": "bundle--1", "type": "bundle", "objects": []}',
     ListFormat.MISP: '{"Event": {"info": ""}}',
+    ListFormat.FEED: 'breather-feed-signature 59c5467439dc961a 1 AAAA\n{"type": "feed"}\n{"network": "TRON"}\n',
     ListFormat.METAMASK: '{"version": 2, "fuzzylist": []}',
     ListFormat.JSON_LINES: '{"a": 1}\n{"a": 2}\n',
     ListFormat.OFAC: addresses_text([1, 2]),

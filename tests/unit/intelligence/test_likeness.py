@@ -13,7 +13,7 @@ from breather.intelligence.likeness import Likeness, likeness_of
 from tests.unit.domain.strategies import withdrawal
 
 NOW = Millis(1_800_000_000_000)
-PAID = "0x1234567890abcdef1234567890abcdef12345678"
+PAID = "0x1234567890AbcdEF1234567890aBcdef12345678"
 STRONG, WEAK = "0x123efcdabefcdabefcdabefcdabefcdabefcd678", "0x1efcdabefcdabefcdabefcdabefcdabefcd45678"
 
 
@@ -70,3 +70,13 @@ def test_a_stellar_account_that_was_paid_with_a_number_is_compared_as_the_accoun
     found = likeness_of(paid(Destination(Network.STELLAR, muxed)), Destination(Network.STELLAR, other))
     assert isinstance(found, Likeness)
     assert (found.value, found.network, found.known) == ("strong", "XLM", account)
+
+
+def test_a_stellar_account_is_compared_although_she_paid_elsewhere_too() -> None:
+    """Litecoin has addresses that begin with M, as Stellar's numbered ones do."""
+    account = "GA7QYNF7SOWQ3GLR2BGMZEHXAVIRZA4KVWLTJJFC7MGXUA74P7UJVSGZ"
+    other = account[:8] + account[8:-8][::-1] + account[-8:]
+    litecoin = Destination(Network.LITECOIN, "M8YLb5NEDCGHvyNfguEFJAkPXj3f11U9SU")
+    profiles = paid(litecoin, Destination(Network.STELLAR, account))
+    assert likeness_of(profiles, Destination(Network.STELLAR, other)).value == "strong"
+    assert likeness_of(profiles, Destination(Network.STELLAR, account)).value == "none"

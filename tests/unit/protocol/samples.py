@@ -31,7 +31,8 @@ from breather.protocol.changes import (
     write_pull,
 )
 from breather.protocol.disposition import write_disposition
-from breather.protocol.envelope import SIGNED_FOR, Envelope, MessageType, message_id
+from breather.protocol.envelope import EVERYONE, SIGNED_FOR, Envelope, MessageType, message_id
+from breather.protocol.feed import write_feed
 from breather.protocol.key_list import KeyList, ListedKey, Purpose, listed_key, sign_key_list, write_key_list
 from breather.protocol.manifest import write_manifest
 from breather.protocol.message import Message, Receiver, Signature, open_message, sign_message
@@ -45,6 +46,10 @@ EXCHANGE, AGENCY = "demo-exchange", "macau-pj"
 ROLES: Mapping[str, Role] = MappingProxyType({EXCHANGE: Role.EXCHANGE, AGENCY: Role.AGENCY})
 VALID_FROM, VALID_UNTIL = Millis(NOW - 30 * DAY), Millis(NOW + 300 * DAY)
 ADDRESS = "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8"
+FEED_ENTRIES = (
+    b'{"network":"TRON","address":"TJRabPrwbZy45sbavfcjinPJC18kjpRTv8","typology":"investment","confidence":"high",'
+    b'"confirmed_at":"2026-11-20T02:00:00Z","expires_at":"2027-05-20T02:00:00Z"}\n'
+)
 
 
 def seed(name: str) -> bytes:
@@ -185,6 +190,7 @@ def messages() -> Mapping[str, Sent]:
     referral = bodies["referral-pseudonymous"][1]
     disposed = Disposed(first.id, Disposition.CONFIRMED_SCAM, NOW)
     doubled = Disposed(second.id, Disposition.DUPLICATE, NOW, first.id)
+    everyone = replace(envelope(t.FEED), recipient=EVERYONE)
     problem = Problem(first.id, Millis(NOW - DAY), "outside-replay-window", True, NOW)
     bodies |= {
         "receipt": (envelope(t.RECEIPT), write_receipt(envelope(t.RECEIPT), receipt_for(first.id, referral, NOW))),
@@ -195,6 +201,7 @@ def messages() -> Mapping[str, Sent]:
         ),
         "manifest": (envelope(t.MANIFEST), write_manifest(envelope(t.MANIFEST), page(), NOW)),
         "refusal": (envelope(t.REFUSAL), write_problem(envelope(t.REFUSAL), problem)),
+        "feed": (everyone, write_feed(everyone, hashlib.sha256(FEED_ENTRIES).hexdigest(), NOW)),
     }
     return MappingProxyType({name: signed(about, body) for name, (about, body) in bodies.items()})
 

@@ -62,11 +62,15 @@ def resigned(about: Envelope, at: Millis = NOW, purpose: str = Purpose.MESSAGES)
 
 
 @pytest.mark.parametrize("name", sorted(samples.messages()))
-def test_every_good_message_is_opened_by_its_recipient_and_nobody_else(name: str) -> None:
+def test_every_good_message_is_opened_by_its_recipient_and_only_a_feed_by_others(name: str) -> None:
     sent = samples.messages()[name]
     found = samples.opened(sent)
     assert (found.envelope, found.body) == (sent.envelope, sent.body)
     assert found.sender.organisation == sent.envelope.sender
+    if sent.envelope.recipient == EVERYONE:
+        assert name == "feed"
+        assert open_message(receiver(EXCHANGE), sent.headers, sent.body, NOW, [MessageType.FEED]).body == sent.body
+        return
     with pytest.raises(WrongRecipient):
         open_message(receiver(sent.envelope.sender), sent.headers, sent.body, NOW, tuple(MessageType))
 
@@ -183,7 +187,7 @@ def test_what_is_no_message_is_malformed(body: bytes) -> None:
     refused(replace(SENT, body=body), Malformed)
 
 
-def test_only_manifests_and_pages_may_be_for_everyone() -> None:
+def test_only_what_an_agency_tells_all_may_be_for_everyone() -> None:
     everyone = replace(SENT.envelope, recipient=EVERYONE)
     with pytest.raises(ValueError, match="/recipient"):
         write_referral(everyone, samples.REFERRAL)

@@ -67,6 +67,12 @@ def lists_in_force(reader: Reader) -> InForce:
     )
 
 
+def highest_number(reader: Reader, name: str) -> int | None:
+    """Of the feeds that the list of that name ever was, also of one that was dropped since."""
+    row = reader.one("highest_intelligence_number", list=name)
+    return None if row is None else row["number"]
+
+
 def was_imported(reader: Reader, name: str, content: str) -> bool:
     """Whether the list of that name ever had this content."""
     return reader.one("find_intelligence_content", list=name, content=content) is not None

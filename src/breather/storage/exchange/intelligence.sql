@@ -21,8 +21,11 @@ SET format = excluded.format, snapshot = excluded.snapshot, content = excluded.c
     summary = excluded.summary;
 
 -- name: remember_intelligence_content
-INSERT INTO intelligence_content (list, content, imported_at) VALUES (:list, :content, :now)
+INSERT INTO intelligence_content (list, content, imported_at, number) VALUES (:list, :content, :now, :number)
 ON CONFLICT (list, content) DO UPDATE SET imported_at = excluded.imported_at;
+
+-- name: highest_intelligence_number
+SELECT CAST(max(number) AS BIGINT) AS number FROM intelligence_content WHERE list = :list;
 
 -- name: drop_intelligence_list
 DELETE FROM intelligence_list WHERE name = :name;

@@ -233,6 +233,7 @@ CREATE TABLE intelligence_content (
     list        TEXT   NOT NULL,
     content     TEXT   NOT NULL,
     imported_at BIGINT NOT NULL,
+    number      BIGINT,                       -- of an agency's feed; it never goes back
     PRIMARY KEY (list, content)
 );
 
