@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,6 +45,8 @@ class AgencyProcess:
     exchanges: dict[str, SendingExchange] = field(default_factory=dict)
     slots: dict[str, AlertSlot] = field(default_factory=dict)
     officers: "list[OfficerPage]" = field(default_factory=list)
+    around: Mapping[str, str] = field(default_factory=dict)  # what else its processes find in their environment
+    launcher: tuple[str, ...] = ("tests.agency_launcher",)  # the module that starts them, and what it is told first
     process: "subprocess.Popen[bytes] | None" = None
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
 
@@ -97,10 +99,10 @@ class AgencyProcess:
 
     def environment(self) -> dict[str, str]:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("BREATHER_")}
-        return {**outside, **as_environment(self.settings), CLOCK: str(self.folder / "clock")}
+        return {**outside, **as_environment(self.settings), CLOCK: str(self.folder / "clock"), **self.around}
 
     def spawn(self, process: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.agency_launcher", process]
+        command = [sys.executable, "-m", *self.launcher, process]
         with (self.folder / f"{process}.log").open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log)
 

@@ -42,6 +42,8 @@ class ExchangeProcess:
     clearance_keys: dict[str, str] = field(default_factory=dict)
     now: Millis = BEGAN
     holds: "Callable[[str, str, httpx.Response], None] | None" = None  # looks at every reply of the API
+    around: Mapping[str, str] = field(default_factory=dict)  # what else its processes find in their environment
+    launcher: tuple[str, ...] = ("tests.launcher",)  # the module that starts them, and what it is told first
     process: "subprocess.Popen[bytes] | None" = None
     client: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=30))
 
@@ -77,10 +79,10 @@ class ExchangeProcess:
 
     def environment(self) -> dict[str, str]:
         outside = {name: value for name, value in os.environ.items() if not name.startswith("BREATHER_")}
-        return {**outside, **as_environment(self.settings), CLOCK: str(self.folder / "clock")}
+        return {**outside, **as_environment(self.settings), CLOCK: str(self.folder / "clock"), **self.around}
 
     def spawn(self, process: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, "-m", "tests.launcher", process]
+        command = [sys.executable, "-m", *self.launcher, process]
         with (self.folder / f"{process}.log").open("ab") as log:
             return subprocess.Popen(command, cwd=ROOT, env=self.environment(), stdout=log, stderr=log)
 
