@@ -21,7 +21,7 @@ PARTS = "part-*" + SUFFIX
 
 def refuse_target(target: Path) -> None:
     """Raises FileExistsError, and FileNotFoundError where there is nothing to write into."""
-    if target.exists():
+    if target.exists() or target.is_symlink():  # a link that leads nowhere is somebody's, too
         raise FileExistsError(f"{target} exists already; nothing is ever written over")
     if not target.absolute().parent.is_dir():
         raise FileNotFoundError(f"there is no folder {target.absolute().parent} to write into")

@@ -178,6 +178,8 @@ def test_what_is_no_history_is_said_to_be_none(simulated: Path, tmp_path: Path) 
 def test_nothing_is_written_over(simulated: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.parquet").write_text("mine")
     assert "exists already" in refused(tmp_path, "replay", simulated, "--features", tmp_path / "mine.parquet")
+    (tmp_path / "link.parquet").symlink_to(tmp_path / "nowhere.parquet")
+    assert "exists already" in refused(tmp_path, "replay", simulated, "--features", tmp_path / "link.parquet")
     assert "there is no folder" in refused(tmp_path, "replay", simulated, "--features", tmp_path / "a" / "b.parquet")
     assert (tmp_path / "mine.parquet").read_text() == "mine"
 
