@@ -144,7 +144,7 @@ class RunningExchange:
     def refresh_guards(self) -> None:
         """Read what is open since the last time. Polled each second by `serve`; the guards age until it succeeds."""
         with self.database.reading() as reader:
-            self.standby.guards.refresh(reader, self.clock.now())
+            self.standby.refresh(reader, self.clock.now())
 
     def drain(self) -> DrainedSome | None:
         """A round of bringing stand-ins to the database; None where there are none. Polled each second by `serve`."""

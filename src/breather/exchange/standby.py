@@ -23,6 +23,7 @@ from breather.domain.refusal import ChangedRetry
 from breather.domain.withdrawal import Withdrawal, differences
 from breather.exchange.drain import Drained, drain, set_aside
 from breather.exchange.guards import KeptGuards, SpentByStandIns
+from breather.exchange.known_payees import KnownPayees
 from breather.exchange.snapshot import Snapshot
 from breather.exchange.stood_in import StoodIn, decode_stood_in, encode_stood_in, make_stood_in
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
@@ -67,6 +68,7 @@ class Standby:
 
     def __init__(self, spool: Spool, clock: Clock, guards: KeptGuards) -> None:
         self.guards = guards
+        self.payees = KnownPayees()
         self.spent = SpentByStandIns()
         self._spool = spool
         self._clock = clock
@@ -101,7 +103,12 @@ class Standby:
         for row in reader.all("stand_ins_let_go", since=Millis(now - DAY)):
             if (row["customer"], row["decided_at"]) not in here:
                 self.spent.add(row["customer"], row["amount_usd"], row["decided_at"])
+        self.refresh(reader, now)
+
+    def refresh(self, reader: Reader, now: Millis) -> None:
+        """Read what is open and who is known since the last time; the guards age until it succeeds."""
         self.guards.refresh(reader, now)
+        self.payees.read_on(reader)
 
     def find(self, withdrawal: str) -> StoodIn | None:
         """A stand-in that is answered for ever, and not in the database yet."""
@@ -200,7 +207,8 @@ class Standby:
         if self._of_customer[asked.customer] >= SPOOLED_OF_ONE:
             raise Overloaded(f"{SPOOLED_OF_ONE} stand-ins of this customer are waiting for the database already")
         now = self._clock.now()
-        guards = self.guards.of(asked, now, None, self._clock.suspect())
+        known_for = self.payees.known_for(asked.customer, asked.destination.key, now)
+        guards = self.guards.of(asked, now, known_for, self._clock.suspect())
         stood = make_stood_in(snapshot, asked, guards, self.spent.so_far(asked.customer, now), now, actor)
         held = _Held(stood, self._spool.keep(encode_stood_in(stood)))
         self._hold(held)
