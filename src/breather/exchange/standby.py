@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
 from breather.clock import Clock
@@ -47,12 +48,22 @@ class Submits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DrainedSome:
-    """What one round came to; `left` is what the spool still holds."""
+    """What one round came to; `written` has those, too, that a crash had left in the spool; `left` is what it holds."""
 
     written: int
     conflicts: int
     aside: int
     left: int
+
+    @property
+    def got_further(self) -> bool:
+        return bool(self.written or self.conflicts or self.aside)
+
+    def then(self, later: "DrainedSome") -> "DrainedSome":
+        """Both rounds, and what the later one left."""
+        return DrainedSome(
+            self.written + later.written, self.conflicts + later.conflicts, self.aside + later.aside, later.left
+        )
 
 
 @dataclass(slots=True)
@@ -184,8 +195,8 @@ class Standby:
         counts: Counter[str] = Counter()
         with self._turn:
             hopeless = {id(bad[0]) for bad in self._bad}
-            ready = [held for held in self._held.values() if _is_kept(held) and id(held.kept.result()) not in hopeless]
-        ready = ready[:DRAINED_AT_ONCE]
+            kept = (held for held in self._held.values() if _is_kept(held))
+            ready = list(islice((held for held in kept if id(held.kept.result()) not in hopeless), DRAINED_AT_ONCE))
         for held, done in _submitted(submit, snapshot, ready):
             try:
                 counts[done.result(DRAIN_SECONDS)] += 1
@@ -197,7 +208,8 @@ class Standby:
             self._forget(held)
         for bad in list(self._bad):
             counts["aside"] += self._set_aside(submit, *bad)
-        return DrainedSome(counts[Drained.WRITTEN], counts[Drained.CONFLICT], counts["aside"], len(self._held))
+        written = counts[Drained.WRITTEN] + counts[Drained.AGAIN]
+        return DrainedSome(written, counts[Drained.CONFLICT], counts["aside"], len(self._held))
 
     def close(self) -> None:
         self._spool.close()
