@@ -55,8 +55,9 @@ integration: $(DEVELOPMENT)  ## both databases, real processes
 acceptance: $(DEVELOPMENT) browser  ## the pages, in headless Chromium
 	$(BIN)/pytest tests/acceptance
 
-chaos: $(DEVELOPMENT)  ## power cuts, kill -9 fifty times, an agency away for a minute
-	BREATHER_TEST_CUTS=400 BREATHER_TEST_KILLS=50 BREATHER_TEST_SECONDS_AWAY=60 BREATHER_TEST_REAL_SECONDS_AWAY=60 $(BIN)/pytest tests/chaos
+chaos: $(DEVELOPMENT)  ## power cuts, kills, an agency away for a minute, the database gone under 500 a second
+	BREATHER_TEST_CUTS=400 BREATHER_TEST_KILLS=50 BREATHER_TEST_SECONDS_AWAY=60 BREATHER_TEST_REAL_SECONDS_AWAY=60 \
+	BREATHER_TEST_OUTAGE_RATE=500 BREATHER_TEST_OUTAGE_SECONDS=20 $(BIN)/pytest -rP tests/chaos
 
 browser:
 	@tests/browser/provide

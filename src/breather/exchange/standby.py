@@ -13,6 +13,7 @@ from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
 
 from breather.clock import Clock
@@ -23,6 +24,7 @@ from breather.domain.refusal import ChangedRetry
 from breather.domain.withdrawal import Withdrawal, differences
 from breather.exchange.drain import Drained, drain, set_aside
 from breather.exchange.guards import KeptGuards, SpentByStandIns
+from breather.exchange.known_payees import KnownPayees
 from breather.exchange.snapshot import Snapshot
 from breather.exchange.stood_in import StoodIn, decode_stood_in, encode_stood_in, make_stood_in
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
@@ -46,12 +48,22 @@ class Submits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DrainedSome:
-    """What one round came to; `left` is what the spool still holds."""
+    """What one round came to; `written` has those, too, that a crash had left in the spool; `left` is what it holds."""
 
     written: int
     conflicts: int
     aside: int
     left: int
+
+    @property
+    def got_further(self) -> bool:
+        return bool(self.written or self.conflicts or self.aside)
+
+    def then(self, later: "DrainedSome") -> "DrainedSome":
+        """Both rounds, and what the later one left."""
+        return DrainedSome(
+            self.written + later.written, self.conflicts + later.conflicts, self.aside + later.aside, later.left
+        )
 
 
 @dataclass(slots=True)
@@ -67,6 +79,7 @@ class Standby:
 
     def __init__(self, spool: Spool, clock: Clock, guards: KeptGuards) -> None:
         self.guards = guards
+        self.payees = KnownPayees()
         self.spent = SpentByStandIns()
         self._spool = spool
         self._clock = clock
@@ -101,7 +114,12 @@ class Standby:
         for row in reader.all("stand_ins_let_go", since=Millis(now - DAY)):
             if (row["customer"], row["decided_at"]) not in here:
                 self.spent.add(row["customer"], row["amount_usd"], row["decided_at"])
+        self.refresh(reader, now)
+
+    def refresh(self, reader: Reader, now: Millis) -> None:
+        """Read what is open and who is known since the last time; the guards age until it succeeds."""
         self.guards.refresh(reader, now)
+        self.payees.read_on(reader)
 
     def find(self, withdrawal: str) -> StoodIn | None:
         """A stand-in that is answered for ever, and not in the database yet."""
@@ -177,8 +195,8 @@ class Standby:
         counts: Counter[str] = Counter()
         with self._turn:
             hopeless = {id(bad[0]) for bad in self._bad}
-            ready = [held for held in self._held.values() if _is_kept(held) and id(held.kept.result()) not in hopeless]
-        ready = ready[:DRAINED_AT_ONCE]
+            kept = (held for held in self._held.values() if _is_kept(held))
+            ready = list(islice((held for held in kept if id(held.kept.result()) not in hopeless), DRAINED_AT_ONCE))
         for held, done in _submitted(submit, snapshot, ready):
             try:
                 counts[done.result(DRAIN_SECONDS)] += 1
@@ -190,7 +208,8 @@ class Standby:
             self._forget(held)
         for bad in list(self._bad):
             counts["aside"] += self._set_aside(submit, *bad)
-        return DrainedSome(counts[Drained.WRITTEN], counts[Drained.CONFLICT], counts["aside"], len(self._held))
+        written = counts[Drained.WRITTEN] + counts[Drained.AGAIN]
+        return DrainedSome(written, counts[Drained.CONFLICT], counts["aside"], len(self._held))
 
     def close(self) -> None:
         self._spool.close()
@@ -200,7 +219,8 @@ class Standby:
         if self._of_customer[asked.customer] >= SPOOLED_OF_ONE:
             raise Overloaded(f"{SPOOLED_OF_ONE} stand-ins of this customer are waiting for the database already")
         now = self._clock.now()
-        guards = self.guards.of(asked, now, None, self._clock.suspect())
+        known_for = self.payees.known_for(asked.customer, asked.destination.key, now)
+        guards = self.guards.of(asked, now, known_for, self._clock.suspect())
         stood = make_stood_in(snapshot, asked, guards, self.spent.so_far(asked.customer, now), now, actor)
         held = _Held(stood, self._spool.keep(encode_stood_in(stood)))
         self._hold(held)

@@ -174,6 +174,9 @@ class SqliteSession:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             cause = _failure(error, writes=True)
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL:
+                # A page found no room in the WAL. The one that commits is the last of them, so nothing was.
+                raise cause from error
             raise OutcomeUnknown(f"COMMIT failed: {cause}", fatal=cause.fatal) from error
 
     def rollback(self) -> None:

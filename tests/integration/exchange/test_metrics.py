@@ -25,6 +25,7 @@ NAMES = {
     "breather_spool_depth",
     "breather_spool_free",
     "breather_guard_pairs",
+    "breather_known_payees",
     "breather_guard_age_seconds",
     "breather_stand_in_conflicts",
     "breather_stand_ins_aside",

@@ -94,6 +94,30 @@ def test_a_failed_commit_of_a_lone_transaction_is_unknown_too(database: Database
     assert identifiers(database) == ["b"]
 
 
+def test_a_commit_that_found_the_disk_full_has_surely_not_committed(
+    tmp_path: Path, clock: Clock, fatal: list[StorageFailure]
+) -> None:
+    """Else everybody would be *pending* for as long as the disk is full, where a stand-in could be answered."""
+    database = opened(f"sqlite:///{tmp_path / 'a.db'}", clock)
+    writer = Writer(database, on_fatal=fatal.append)
+    commits: list[str] = []
+
+    def fault(statement: str) -> tuple[Exception | None, bool]:
+        if statement == "COMMIT":
+            commits.append(statement)
+            if len(commits) == 2:  # the first holds the gate only
+                return driver_error(database, sqlite3.SQLITE_FULL), False
+        return None, False
+
+    afflict(database, fault)
+    assert [type(outcome) for outcome in batch(writer, "a", "b")] == [Unavailable] * 2
+    assert identifiers(database) == []
+    assert batch(writer, "a") == [1], "there is room again"
+    assert fatal == []
+    writer.close()
+    database.close()
+
+
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_IOERR_FSYNC, sqlite3.SQLITE_CORRUPT])
 @pytest.mark.parametrize("where", ["COMMIT", "INSERT INTO account"])
 def test_an_input_output_error_is_fatal(

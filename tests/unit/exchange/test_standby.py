@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
+from breather.demo.invented import tron_address
 from breather.domain.amount import MicroUsd
 from breather.domain.asset import Network
-from breather.domain.instant import HOUR, Millis
+from breather.domain.event import EventKind
+from breather.domain.instant import DAY, HOUR, Millis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.stand_in import StandInLimits
 from breather.domain.withdrawal import Destination, Withdrawal
@@ -22,7 +24,7 @@ from breather.exchange.stood_in import StoodIn
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.spool import Spool, SpoolFull
 from breather.storage.transaction import Transaction
-from tests.unit.exchange.world import ADDRESSES, World, asked_for
+from tests.unit.exchange.world import ADDRESSES, World, asked_for, event
 
 SLOTS = 256
 
@@ -61,6 +63,9 @@ class Process:
         except Exception as error:  # noqa: BLE001 - as the writer does
             done.set_exception(error)
         return done
+
+    def refresh(self) -> None:
+        self.world.read(lambda reader: self.standby.refresh(reader, self.world.now))
 
     def drain(self) -> tuple[int, int, int, int]:
         found = self.standby.drain(self.submit, self.world.snapshot)
@@ -233,23 +238,34 @@ def test_nothing_speaks_for_an_id_whose_commit_is_not_known(process: Process) ->
     assert not standby.is_unsettled("a")
 
 
-def test_limits_count_what_was_let_go_before_and_after_a_start(
-    process: Process, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def paid_long_ago(world: World) -> None:
+    """Campaign limits of 100, 150 and 1,000 dollars, and something that left for the first two 31 days ago."""
     limits = StandInLimits(MicroUsd(100 * 10**6), MicroUsd(150 * 10**6), MicroUsd(10**9))
-    process.world.use(replace(process.world.active.campaign, stand_in=limits))
-    of = KeptGuards.of
-    known = 31 * 24 * HOUR
-    monkeypatch.setattr(KeptGuards, "of", lambda self, asked, now, _, suspect: of(self, asked, now, known, suspect))
-    process.world.assess(asked_for("z", 10))
-    process.world.read(lambda reader: process.standby.guards.refresh(reader, process.world.now))
+    world.use(replace(world.active.campaign, stand_in=limits))
+    for name, address in (("y", ADDRESSES[0]), ("z", ADDRESSES[1])):
+        world.assess(asked_for(name, 10, to=Destination(Network.TRON, address)))
+        world.respond(name, event(EventKind.BROADCAST, f"sent-{name}", transaction_id=name))
+    world.wait(31 * DAY)
+
+
+def test_limits_count_what_was_let_go_before_and_after_a_start(process: Process, tmp_path: Path) -> None:
+    paid_long_ago(process.world)
+    process.refresh()
     assert process.stand_in(asked_for("a", 100))[0].record.decision == "proceed"
-    assert process.stand_in(asked_for("b", 100, to=Destination(Network.TRON, ADDRESSES[1])))[0].record.stand_in == [
-        "over-per-customer-day"
-    ]
+    elsewhere = Destination(Network.TRON, ADDRESSES[1])
+    assert process.stand_in(asked_for("b", 100, to=elsewhere))[0].record.stand_in == ["over-per-customer-day"]
     process.drain()
     process.end()
     later = Process(process.world, tmp_path / "spool")
     assert later.stand_in(asked_for("c", 100))[0].record.stand_in == ["over-per-customer-day"]
     assert later.stand_in(asked_for("d", 50))[0].record.decision == "proceed"
     process.standby, process.spool = later.standby, later.spool
+
+
+def test_only_where_she_has_been_sending_for_a_month_anything_is_let_go(process: Process) -> None:
+    paid_long_ago(process.world)
+    process.refresh()
+    elsewhere = Destination(Network.TRON, tron_address("elsewhere"))
+    for asked in (asked_for("a", 10, to=elsewhere), asked_for("b", 10, customer="bea")):
+        assert process.stand_in(asked)[0].record.stand_in == ["destination-not-known-for-30-days"]
+    assert process.stand_in(asked_for("c", 10))[0].record.stand_in == ["within-limits"]

@@ -18,6 +18,15 @@ WHERE journal.number > :after AND journal.number <= :through
   AND (withdrawal.raised_friction >= 2 OR journal.kind <> 'decided')
 GROUP BY withdrawal.customer, withdrawal.destination;
 
+-- name: payees_page
+SELECT key, state FROM profile WHERE kind = 'payee' AND key > :after ORDER BY key LIMIT :most;
+
+-- name: paid_between
+SELECT withdrawal.customer, withdrawal.destination, MIN(journal.at) AS at
+FROM journal JOIN withdrawal ON withdrawal.id = journal.withdrawal
+WHERE journal.number > :after AND journal.number <= :through AND journal.kind = 'broadcast'
+GROUP BY withdrawal.customer, withdrawal.destination;
+
 -- name: every_destination_listed
 SELECT DISTINCT destination FROM listing WHERE withdrawn_at IS NULL;
 

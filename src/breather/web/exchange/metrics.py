@@ -52,6 +52,7 @@ def _standing_by(standby: Standby) -> Iterator[Metric]:
     yield gauge("spool_depth", "Stand-ins that the database has not got yet", len(standby))
     yield gauge("spool_free", "Stand-ins that the spool still has room for", standby.free)
     yield gauge("guard_pairs", "Pairs of customer and destination with something open, in memory", len(standby.guards))
+    yield gauge("known_payees", "Pairs of customer and destination that was sent to, in memory", len(standby.payees))
     if age is not None:
         yield gauge("guard_age_seconds", "Since when the guards were not read; over 10, every stand-in is a hold", age)
 
