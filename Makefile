@@ -27,7 +27,7 @@ PARALLEL := --numprocesses 2 --dist loadfile --no-loadscope-reorder --durations 
 CODE := src tests $(if $(wildcard bench/*.py),bench)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint unit integration acceptance chaos browser bench served fuzz screenshots lock clean
+.PHONY: help demo test lint unit integration acceptance chaos browser bench soak served fuzz screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /\1 /p' Makefile | while read -r name what; do printf '  make %-12s %s\n' "$$name" "$$what"; done
@@ -64,6 +64,10 @@ browser:
 
 bench: $(DEVELOPMENT)  ## all figures; rewrites docs/benchmarks.md
 	$(BIN)/python -m bench all
+
+soak: $(DEVELOPMENT)  ## an hour at 500 decisions a second; BREATHER_SOAK_SECONDS makes it shorter
+	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench soak --document
 
 served: $(DEVELOPMENT)  ## 200,000 simulated withdrawals over HTTP, exported and replayed (BREATHER_SERVED says how many)
 	$(BIN)/python -m bench.served

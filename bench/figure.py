@@ -35,6 +35,13 @@ def compared(name: str, unit: str, ours: Sequence[float], against: str, theirs: 
     return Figure(name, round(value, 2), unit, against, round(other, 2), round(value / other, 3), round(spread, 3))
 
 
+def allowed(name: str, unit: str, ours: Sequence[float], most: float, by: str = "allowed") -> Figure:
+    """Against a number that is asked for, and was not measured."""
+    value = median(ours)
+    spread = (max(ours) - min(ours)) / value if value else 0.0
+    return Figure(name, round(value, 2), unit, by, most, round(value / most, 3), round(spread, 3))
+
+
 def print_lines(figures: Iterable[Figure]) -> None:
     for figure in figures:
         print(figure.line(), flush=True)

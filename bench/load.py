@@ -1,27 +1,29 @@
-"""The load, in a process of its own: N connections, each with one request under way at a time.
+"""The load of a closed loop: N connections, each with one request under way at a time.
 
-    python -m bench.load '{"port": ..., "key": ..., "connections": 16, "seconds": 5}'
-
-Prints one JSON object. Requests are made beforehand, so that this process spends its time on sockets.
+By `wrk` where there is one, for it costs the least; otherwise by `python -m bench.load`, a process of its own. Requests
+are made beforehand in either case.
 """
 
 import asyncio
-import hashlib
 import json
-import random
-import secrets
+import resource
+import shutil
+import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import cast
 
-import base58
 import uvloop
 
-CUSTOMERS = 1_000_000
-DESTINATIONS = 20_000
+from bench.requests import bodies, http
+
 WARM_UP_SECONDS = 1.0
-ENOUGH_PER_SECOND = 12_000
+ENOUGH_PER_SECOND = 15_000
+SCRIPT = Path(__file__).with_name("wrk.lua")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +32,53 @@ class Task:
     key: str
     connections: int
     seconds: float
+    seed: int = 11
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """`client_share` is the part of one core that this process used: beyond 0.9 it was the client that was measured."""
+    """`client_share` is the part of one core that the client used: beyond 0.9 it was the client that was measured.
 
+    `reply_bytes` is 0 where `wrk` did not look.
+    """
+
+    count: int
     per_second: float
     p50_ms: float
     p99_ms: float
-    reply_bytes: float
     refused: int
     client_share: float
+    reply_bytes: float = 0.0
+
+
+def drive(task: Task, *, looks: bool = False) -> Measured:
+    """`looks`: at each reply, and never by `wrk`. Raises SystemExit where the requests did not suffice."""
+    if looks or not shutil.which("wrk"):
+        command = [sys.executable, "-m", "bench.load", json.dumps(asdict(task))]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=task.seconds + 60)
+        return Measured(**json.loads(done.stdout))
+    most = int(ENOUGH_PER_SECOND * task.seconds)
+    with tempfile.NamedTemporaryFile(prefix="breather-bench-", suffix=".jsonl") as file:
+        file.writelines(each + b"\n" for each in islice(bodies(task.seed), most))
+        file.flush()
+        before = _children()
+        done = subprocess.run(_wrk(task, file.name), stdout=subprocess.PIPE, check=True, timeout=task.seconds + 60)
+        used = _children() - before
+    said = json.loads(done.stdout.decode().rpartition("figures ")[2])
+    count, seconds = said["count"], said.pop("seconds")
+    if count > most:
+        raise SystemExit("the load ran out of requests: raise ENOUGH_PER_SECOND")
+    return Measured(**said, per_second=count / seconds, client_share=used / task.seconds)
+
+
+def _wrk(task: Task, file: str) -> list[str]:
+    shape = ["-t1", f"-c{task.connections}", f"-d{task.seconds:.0f}s", "--timeout", "20s"]
+    return ["wrk", *shape, "-s", str(SCRIPT), f"http://127.0.0.1:{task.port}", "--", task.key, file]
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @dataclass
@@ -100,47 +137,9 @@ class Connection(asyncio.Protocol):
         self._transport.write(self._tally.requests.pop())
 
 
-def requests(task: Task, count: int) -> list[bytes]:
-    """New ids; customers by Zipf's law (the logarithm of the rank is uniform), each with three destinations."""
-    chance = random.Random(7)
-    run = secrets.token_hex(4)
-    addresses = [_address(number) for number in range(DESTINATIONS)]
-    made = []
-    for number in range(count):
-        customer = int(CUSTOMERS ** chance.random())
-        amount = f"{chance.lognormvariate(5, 1.5):.2f}"
-        body = {
-            "id": f"{run}-{number}",
-            "customer": {"ref": f"c-{customer}"},
-            "asset": "USDT",
-            "network": "TRON",
-            "amount": amount,
-            "amount_usd": amount,
-            "destination": {"address": addresses[(customer * 31 + chance.randrange(3)) % DESTINATIONS]},
-            "locale": chance.choice(["zh-Hant", "zh-Hans", "pt", "en"]),
-            "residence": {"kyc": "MO", "ip": "MO"},
-            "account": {"opened_at": "2024-01-01T00:00:00Z", "balance_usd": "10000", "last_deposit_kind": "fiat"},
-            "session": {"new_device": False, "remote_access": False, "screen_shared": False, "on_call": False},
-        }
-        made.append(_http(task, json.dumps(body).encode()))
-    return made
-
-
-def _http(task: Task, body: bytes) -> bytes:
-    head = (
-        f"POST /v1/withdrawals HTTP/1.1\r\nHost: 127.0.0.1:{task.port}\r\nAuthorization: Bearer {task.key}\r\n"
-        f"Content-Type: application/json\r\nBreather-Deadline-Ms: 10000\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
-
-
-def _address(number: int) -> str:
-    found: bytes = base58.b58encode_check(b"\x41" + hashlib.sha256(str(number).encode()).digest()[:20])
-    return found.decode()
-
-
 async def measure(task: Task) -> Measured:
-    prepared = requests(task, int(ENOUGH_PER_SECOND * (task.seconds + WARM_UP_SECONDS)))
+    most = int(ENOUGH_PER_SECOND * (task.seconds + WARM_UP_SECONDS))
+    prepared = [http(task.port, task.key, each) for each in islice(bodies(task.seed), most)]
     since = time.perf_counter() + WARM_UP_SECONDS
     tally = Tally(prepared, since, since + task.seconds)
     used = time.process_time()
@@ -155,12 +154,13 @@ async def measure(task: Task) -> Measured:
     times = sorted(tally.latencies)
     count = len(times)
     return Measured(
+        count=count,
         per_second=count / task.seconds,
         p50_ms=times[count // 2] * 1000,
         p99_ms=times[count * 99 // 100] * 1000,
-        reply_bytes=tally.size / count,
         refused=tally.refused,
         client_share=share,
+        reply_bytes=tally.size / count,
     )
 
 

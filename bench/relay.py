@@ -22,9 +22,9 @@ from statistics import quantiles
 
 import httpx
 
-from bench.decisions import Void
 from bench.figure import Figure, compared
 from bench.place import free_port, wait_for
+from bench.rig import Void
 from breather.bootstrap import exchange_database, exchange_identity
 from breather.clock import SystemClock
 from breather.couriers.webhook import Webhook

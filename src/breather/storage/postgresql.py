@@ -12,10 +12,11 @@ import psycopg
 from psycopg import errors
 from psycopg.adapt import Loader
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
-from psycopg.pq import TransactionStatus
+from psycopg.pq import Format, TransactionStatus
 from psycopg.types.numeric import Int8Dumper
 from psycopg.types.string import StrDumper
 
+from breather.storage.columns import COLUMNS, Blobs, BlobsDumper, Numbers, NumbersDumper, Texts, TextsDumper
 from breather.storage.dialect import Dialect
 from breather.storage.failure import (
     OutcomeUnknown,
@@ -32,6 +33,9 @@ LOCK = 0x42524541  # any constant will do; advisory locks are counted per databa
 CONNECT_SECONDS = 5
 STATEMENTS = 1024
 STALLED = 60_000  # milliseconds after which the server ends a write transaction that does nothing
+# Whoever writes asks for single rows by their keys. A plan made while a table was small, or by statistics of yesterday,
+# would go over the whole of it, under the lock that everybody waits for.
+BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
 BEGIN_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({LOCK})".encode()
 BEGIN_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
@@ -44,8 +48,10 @@ OPEN = frozenset({TransactionStatus.INTRANS, TransactionStatus.INERROR})
 class BooleanAsInteger(Loader):
     """A comparison in a select list is a boolean here and 0 or 1 on SQLite; we read 0 or 1 on both."""
 
+    format = Format.BINARY
+
     def load(self, data: bytes | bytearray | memoryview) -> int:
-        return int(bytes(data) == b"t")
+        return int(bytes(data) == b"\x01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +93,15 @@ class PostgresqlOpener:
         # statement.
         connection.adapters.register_dumper(str, StrDumper)
         connection.adapters.register_dumper(int, Int8Dumper)
+        connection.adapters.register_dumper(Texts, TextsDumper)
+        connection.adapters.register_dumper(Numbers, NumbersDumper)
+        connection.adapters.register_dumper(Blobs, BlobsDumper)
         connection.adapters.register_loader("bool", BooleanAsInteger)
         settings = {"synchronous_commit": "on", "timezone": "UTC", "lock_timeout": str(self.patience)}
         if writes:
             # A stopped process must not keep the lock for ever.
             settings["idle_in_transaction_session_timeout"] = str(STALLED)
+            settings |= BY_KEY
         for name, value in settings.items():
             connection.execute("SELECT set_config(%s, %s, false)", (name, value))
 
@@ -103,7 +113,8 @@ class PostgresqlSession:
 
     def __init__(self, connection: "psycopg.Connection[tuple[Any, ...]]") -> None:
         self._connection = connection
-        self._cursor = connection.cursor()
+        # Binary: as text, bytes come as twice as many digits, which both sides have to make something of.
+        self._cursor = connection.cursor(binary=True)
         self._columns: dict[str, tuple[str, ...]] = {}
 
     @property
@@ -115,7 +126,7 @@ class PostgresqlSession:
         return self._connection.closed
 
     def rows(self, query: Query, parameters: Parameters) -> Rows:
-        self._execute(query.sql.encode(), parameters, query.name)
+        self._execute(query, parameters)
         try:
             found = self._cursor.fetchall()
         except psycopg.Error as error:
@@ -123,7 +134,7 @@ class PostgresqlSession:
         return self._columns.get(query.name) or self._columns_of(query.name), found
 
     def run(self, query: Query, parameters: Parameters) -> int:
-        self._execute(query.sql.encode(), parameters, query.name)
+        self._execute(query, parameters)
         if self._cursor.description is not None:
             raise QueryMistake(f"query {query.name} gives rows; ask with one() or all()")
         return self._cursor.rowcount
@@ -177,13 +188,15 @@ class PostgresqlSession:
         except psycopg.Error as error:
             raise _failure(error) from error
 
-    def _execute(self, sql: bytes, parameters: Parameters, name: str) -> None:
+    def _execute(self, query: Query, parameters: Parameters) -> None:
         if not self.usable:
             raise Unavailable("the transaction is over, or its connection is lost")
+        if query.arrays:
+            parameters = [COLUMNS[kind](values) for kind, values in zip(query.arrays, parameters, strict=True)]
         try:
-            self._cursor.execute(sql, parameters)
+            self._cursor.execute(query.sql.encode(), parameters)
         except (psycopg.Error, UnicodeError) as error:
-            raise _failure(error, name) from error
+            raise _failure(error, query.name) from error
 
     def _columns_of(self, name: str) -> tuple[str, ...]:
         description = self._cursor.description or ()

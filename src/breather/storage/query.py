@@ -10,6 +10,11 @@ only.
 What is asked about many things at once has a row of parameters that is written once and repeated:
 
     SELECT state FROM profile WHERE (kind, key) IN (VALUES (:kind, :key), ...);
+
+PostgreSQL may take the columns of these rows as arrays instead, whatever their number: one statement, which the server
+plans once, where repeated rows are another statement for each number of them, and for each place of a NULL.
+
+    SELECT state FROM unnest(CAST(:kind AS TEXT[]), CAST(:key AS TEXT[])) AS wanted (kind, key) ...;
 """
 
 import re
@@ -19,7 +24,7 @@ from functools import lru_cache
 from importlib.resources.abc import Traversable
 
 from breather.domain.finding import nearest
-from breather.storage.dialect import Dialect
+from breather.storage.dialect import TYPES, Dialect
 from breather.storage.failure import QueryMistake
 from breather.storage.token import Kind, Token, statements, tokens
 
@@ -35,7 +40,8 @@ NOT_COMMON = frozenset({"LIKE", "ILIKE", "GLOB", "REGEXP", "SIMILAR", "BYTEA", "
 @dataclass(frozen=True, slots=True)
 class Query:
     """`sql` is in the engine's own form: `:name` for SQLite, `%(name)s` with every other % doubled for
-    psycopg. With a `row`, its parameters are bound by position in the order of `order`, row after row."""
+    psycopg. With a `row`, its parameters are bound by position in the order of `order`, row after row. With `arrays`,
+    the type of each in that order, a parameter is bound to all its values, one for each row."""
 
     name: str
     sql: str
@@ -43,6 +49,12 @@ class Query:
     origin: str
     row: str = ""
     order: tuple[str, ...] = ()
+    arrays: tuple[str, ...] = ()
+
+    @property
+    def is_for_rows(self) -> bool:
+        """Asked for many rows of parameters together, and never for one."""
+        return bool(self.order)
 
 
 @lru_cache(maxsize=1024)
@@ -145,6 +157,8 @@ def _dialect_of(file_name: str) -> Dialect | None:
 
 
 def _rendered(name: str, source: tuple[Token, ...], dialect: Dialect, origin: str) -> Query:
+    if found := _arrays(source):
+        return _with_arrays(name, source, found, dialect, origin)
     row = _repeated_row(source, f"{origin}: query {name}")
     order = tuple(token.text[1:] for token in source[row] if token.kind is Kind.PARAMETER)
     parameters = frozenset(token.text[1:] for token in source if token.kind is Kind.PARAMETER)
@@ -157,6 +171,31 @@ def _rendered(name: str, source: tuple[Token, ...], dialect: Dialect, origin: st
         raise QueryMistake(f"{origin}: query {name} has parameters beside the row that is repeated; put them into it")
     around = [_written(token, dialect) for token in before], [_written(token, dialect) for token in after]
     return Query(name, "".join((*around[0], REPEATED, *around[1])), parameters, origin, one, order)
+
+
+def _arrays(source: tuple[Token, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and type of each parameter that is written CAST(:name AS TYPE[])."""
+    texts = [token.text for token in source]
+    return tuple(
+        (texts[at][1:], texts[at + 4])
+        for at, token in enumerate(source)
+        if token.kind is Kind.PARAMETER and texts[at + 5 : at + 7] == ["[", "]"]
+    )
+
+
+def _with_arrays(
+    name: str, source: tuple[Token, ...], found: tuple[tuple[str, str], ...], dialect: Dialect, origin: str
+) -> Query:
+    place = f"{origin}: query {name}"
+    if dialect is not Dialect.POSTGRESQL:
+        raise QueryMistake(f"{place} has arrays, and {dialect} has none; they belong into a file for postgresql")
+    written = [token.text[1:] for token in source if token.kind is Kind.PARAMETER]
+    if written != [column for column, _ in found] or len(set(written)) < len(written):
+        raise QueryMistake(f"{place} has arrays: each of its parameters is one then, and is written once")
+    if wrong := sorted({kind for _, kind in found} - set(TYPES)):
+        raise QueryMistake(f"{place} has an array of {wrong[0]}; the types are {', '.join(TYPES)}")
+    sql = "".join("%s" if token.kind is Kind.PARAMETER else _written(token, dialect) for token in source)
+    return Query(name, sql, frozenset(written), origin, "", tuple(written), tuple(kind for _, kind in found))
 
 
 def _written(token: Token, dialect: Dialect) -> str:
@@ -197,3 +236,5 @@ def _hold_equal(sqlite: Mapping[str, Query], postgresql: Mapping[str, Query]) ->
     for name, query in sqlite.items():
         if differing := query.parameters ^ postgresql[name].parameters:
             raise QueryMistake(f"query {name}: parameter {min(differing)} exists on one engine only")
+        if query.is_for_rows != postgresql[name].is_for_rows:
+            raise QueryMistake(f"query {name} is asked for many rows on one engine and for one on the other")

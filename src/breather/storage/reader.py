@@ -56,18 +56,24 @@ class Reader:
 
     def _bound(self, name: str, parameters: dict[str, Any]) -> tuple[Query, dict[str, Any]]:
         query = self._asked(name)
-        if query.row:
+        if query.is_for_rows:
             raise QueryMistake(f"query {name} is asked for many rows: use each() or run_each()")
         if parameters.keys() != query.parameters:
             raise parameter_mistake(query, parameters)
         return query, {key: _storable(query, key, value) for key, value in parameters.items()}
 
     def _repeated(self, name: str, rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Query, tuple[Any, ...]]]:
-        """In pieces of which there are few lengths: each length is a statement that the engine keeps prepared."""
+        """As a whole where the engine takes arrays. Otherwise in pieces of which there are few lengths: each length is
+        a statement that the engine keeps prepared.
+        """
         query = self._asked(name)
         for row in rows:
             if row.keys() != query.parameters:
                 raise parameter_mistake(query, row)
+        if query.arrays:
+            if rows:
+                yield query, tuple([_storable(query, key, row[key]) for row in rows] for key in query.order)
+            return
         first = 0
         while left := len(rows) - first:
             times = min(1 << (left.bit_length() - 1), MOST_TOGETHER)
