@@ -56,7 +56,8 @@ acceptance: $(DEVELOPMENT) browser  ## the pages, in headless Chromium
 	$(BIN)/pytest tests/acceptance
 
 chaos: $(DEVELOPMENT)  ## power cuts, every nemesis again and again, an agency away for a minute
-	BREATHER_TEST_CUTS=400 BREATHER_TEST_BLOWS=60 BREATHER_TEST_KILLS=50 BREATHER_TEST_SECONDS_AWAY=60 BREATHER_TEST_REAL_SECONDS_AWAY=60 $(BIN)/pytest tests/chaos
+	BREATHER_TEST_CUTS=400 BREATHER_TEST_BLOWS=60 BREATHER_TEST_REFERRALS=400 BREATHER_TEST_KILLS=50 \
+	BREATHER_TEST_SECONDS_AWAY=60 BREATHER_TEST_REAL_SECONDS_AWAY=60 $(BIN)/pytest tests/chaos
 
 browser:
 	@tests/browser/provide

@@ -84,12 +84,15 @@ def sync_fails(power: Power) -> Nemesis:
 
 
 def disk_full(power: Power) -> Nemesis:
-    """Whoever asks meanwhile is told that there is no decision, or that it is not known; afterwards it goes on."""
+    """Whoever asks meanwhile is told that there is no decision, or that it is not known; afterwards it goes on.
+
+    A log that has been longer before needs no room; then nobody notices.
+    """
 
     def happens(storm: Storm) -> None:
         before = storm.said("no-decision", None)
         power.full(True)
-        storm.until(lambda: storm.said("no-decision", None) > before)
+        storm.until(lambda: storm.said("no-decision", None) > before or storm.over)
         power.full(False)
 
     return happens

@@ -42,11 +42,13 @@ class Storm:
     answered: "threading.Condition" = field(default_factory=threading.Condition)
     _over: threading.Event = field(default_factory=threading.Event)
     _seen_until: int = 0
+    _all: int = 0
 
     def blow(self, calls: int, nemesis: "Callable[[Storm], None] | None" = None) -> None:
         """`calls` by all clients together. The nemesis comes when a quarter of them were answered."""
         self.blows += 1
         before = len(self.history)
+        self._all = before + calls // CLIENTS * CLIENTS
         with ThreadPoolExecutor(CLIENTS + 1) as threads, self._polling(threads):
             running = [threads.submit(self._client, client, calls // CLIENTS) for client in range(CLIENTS)]
             if nemesis is not None:
@@ -59,6 +61,11 @@ class Storm:
         """Until it holds, looked at after each answer."""
         with self.answered:
             assert self.answered.wait_for(holds, seconds), "it never held"
+
+    @property
+    def over(self) -> bool:
+        """Nobody asks any more."""
+        return len(self.history) >= self._all
 
     def said(self, *codes: str | None) -> int:
         """How often one of those was the answer; None: it is not known."""
