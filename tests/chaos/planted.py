@@ -23,7 +23,7 @@ from breather.storage.pending import Answer, Pending
 from breather.storage.sqlite import SqliteOpener
 from breather.storage.transaction import Transaction
 
-# A test makes it, in steps larger than any batch.
+# A test makes it, in steps larger than any batch; each connection draws some numbers in advance.
 SEQUENCE = "breather_test_numbers"
 LAUNCHERS: Mapping[str, Callable[[str], None]] = {
     "exchange": tests.launcher.main,

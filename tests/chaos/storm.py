@@ -1,102 +1,145 @@
-"""Withdrawals at a fixed rate, whoever answers or not: an open loop, so that a slow answer holds up no other."""
+"""Clients that ask a real service, or two, and write down what they were told, while something happens to it.
 
-import asyncio
+    storm = Storm([exchange, replica])
+    storm.blow(60, killed)          # 60 calls; `killed(storm)` happens when some have been answered
+    storm.check()                   # all that was told can have happened, and whoever polled was told of everything
+
+A nemesis is a function of the storm (`tests/chaos/nemesis.py`), and composes with any other by being called in it.
+"""
+
+import random
+import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-import msgspec
+import httpx
 
-DEADLINE_MS = 100
-ATTEMPTS_SECONDS = 30.0
+from tests.chaos.history import MODEL, PAUSED, commands, said, sent, told
+from tests.exchange_process import ExchangeProcess
+from tests.integration.exchange.withdrawals import query
+from tests.model.ledger import Command
+from tests.model.linearizable import Called, impossible
+
+CLIENTS = 6
+CUSTOMERS = 5  # in each blow; a customer's calls are looked at together, and not too many of them
+REACHED_WITHIN_SECONDS = 60.0
+PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request and what came of it; `took` in seconds, from the first byte sent to the last one received."""
+@dataclass
+class Storm:
+    """`stood_in`: customers that got a stand-in, which the sequential domain knows nothing of; they are left out."""
 
-    name: str
-    status: int
-    body: bytes
-    took: float
+    exchanges: list[ExchangeProcess]
+    seed: int = 1
+    history: list[Called] = field(default_factory=list)
+    stood_in: set[str] = field(default_factory=set)
+    seen: dict[str, int] = field(default_factory=dict)  # by whoever polls: the last change of each withdrawal
+    blows: int = 0
+    answered: "threading.Condition" = field(default_factory=threading.Condition)
+    _over: threading.Event = field(default_factory=threading.Event)
+    _seen_until: int = 0
+    _all: int = 0
+
+    def blow(self, calls: int, nemesis: "Callable[[Storm], None] | None" = None) -> None:
+        """`calls` by all clients together. The nemesis comes when a quarter of them were answered."""
+        self.blows += 1
+        before = len(self.history)
+        self._all = before + calls // CLIENTS * CLIENTS
+        with ThreadPoolExecutor(CLIENTS + 1) as threads, self._polling(threads):
+            running = [threads.submit(self._client, client, calls // CLIENTS) for client in range(CLIENTS)]
+            if nemesis is not None:
+                self.until(lambda: len(self.history) >= before + calls // 4)
+                nemesis(self)
+            for ended in running:
+                ended.result()
+
+    def until(self, holds: Callable[[], bool], seconds: float = REACHED_WITHIN_SECONDS) -> None:
+        """Until it holds, looked at after each answer."""
+        with self.answered:
+            assert self.answered.wait_for(holds, seconds), "it never held"
 
     @property
-    def said(self) -> dict[str, Any]:
-        found: dict[str, Any] = msgspec.json.decode(self.body)
-        return found
+    def over(self) -> bool:
+        """Nobody asks any more."""
+        return len(self.history) >= self._all
 
-    @property
-    def kind(self) -> str:
-        """`decision`, `stand-in`, or the problem's code."""
-        if self.status >= 400:
-            return str(self.said["type"]).removeprefix("urn:breather:problem:")
-        return "stand-in" if self.said["stand_in"] else "decision"
+    def said(self, *codes: str | None) -> int:
+        """How often one of those was the answer; None: it is not known."""
+        return sum(call.answer in codes for call in self.history)
 
+    def check(self) -> None:
+        """All that was told can have happened, and whoever polled was told of everything."""
+        assert not (wrong := self.impossible()), wrong
+        assert not (missed := self.missed()), f"whoever polls was never told of {sorted(missed)}"
 
-class Lines:
-    """Idle connections are used again; there are as many as requests were under way at once."""
+    def impossible(self) -> str:
+        """What was told and cannot have happened, customer by customer; "" if all of it can."""
+        return told(impossible(MODEL, [call for call in self.history if call.part not in self.stood_in]))
 
-    def __init__(self, port: int, key: str, deadline_ms: int = DEADLINE_MS) -> None:
-        self._port = port
-        self._head = (
-            f"POST /v1/withdrawals HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
-            f"Content-Type: application/json\r\nBreather-Deadline-Ms: {deadline_ms}\r\n"
-        )
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    def missed(self) -> set[str]:
+        """Withdrawals of whose last change whoever polls was not told, by the cursor alone."""
+        self._poll()
+        stored = query(self.exchanges[-1].settings.database, "SELECT id, changed FROM withdrawal")
+        return {name for name, changed in stored if self.seen.get(name) != changed}
 
-    async def post(self, body: dict[str, Any]) -> Call:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
-        content = msgspec.json.encode(body)
-        began = time.perf_counter()
-        writer.write(f"{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-        answer = await reader.readexactly(length)
-        took = time.perf_counter() - began
-        self._idle.append((reader, writer))
-        return Call(str(body["id"]), int(head[9:12]), answer, took)
+    def _client(self, client: int, calls: int) -> None:
+        chance = random.Random(f"{self.seed} {self.blows} {client}")
+        for _ in range(calls):
+            number = chance.randrange(CUSTOMERS)
+            customer = f"storm-{self.blows}-{PAUSED if number % 2 else 'free'}-{number}"
+            self._call(client, customer, chance.choice(commands(customer)), chance)
 
-    def close(self) -> None:
-        for _, writer in self._idle:
-            writer.close()
+    def _call(self, client: int, customer: str, command: Command, chance: random.Random) -> None:
+        until = time.monotonic() + REACHED_WITHIN_SECONDS
+        while True:
+            exchange = chance.choice(self.exchanges)
+            began = time.monotonic()
+            answer: str | None = None
+            try:
+                reply = sent(exchange, customer, command)
+                answer = said(command, reply)
+                if reply.is_success and reply.json().get("stand_in"):
+                    self.stood_in.add(customer)
+            except httpx.ConnectError:  # nobody heard it: it is nothing that was asked
+                assert began < until, "no service could be reached"
+                self._over.wait(0.02)
+                continue
+            except httpx.TransportError:
+                pass  # the outcome is not known
+            with self.answered:
+                self.history.append(Called(client, customer, command, began, time.monotonic(), answer))
+                self.answered.notify_all()
+            return
 
+    @contextmanager
+    def _polling(self, threads: ThreadPoolExecutor) -> Iterator[None]:
+        self._over.clear()
+        polling: Future[None] = threads.submit(self._poll_on)
+        try:
+            yield
+        finally:
+            self._over.set()
+            polling.result()
 
-async def at_rate(
-    lines: Lines, bodies: Sequence[dict[str, Any]], per_second: float, acts: Mapping[int, Callable[[], object]]
-) -> list[Call]:
-    """Each is sent when it is due; before some of them something else is begun, in a thread of its own."""
-    began = time.perf_counter()
-    under_way: list[asyncio.Task[Call]] = []
-    others: list[asyncio.Task[object]] = []
-    for number, body in enumerate(bodies):
-        await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
-        if number in acts:
-            others.append(asyncio.create_task(asyncio.to_thread(acts[number])))
-        under_way.append(asyncio.create_task(lines.post(body)))
-    await asyncio.gather(*others)
-    return await asyncio.gather(*under_way)
+    def _poll_on(self) -> None:
+        while not self._over.is_set():
+            try:
+                self._poll()
+            except httpx.TransportError:
+                self._over.wait(0.02)
 
-
-async def answered(lines: Lines, bodies: Sequence[dict[str, Any]]) -> list[Call]:
-    """Each is asked again until it has its answer, a few at a time; what then still is pending fails the test."""
-    turns = asyncio.Semaphore(8)
-
-    async def one(body: dict[str, Any]) -> Call:
-        until = time.perf_counter() + ATTEMPTS_SECONDS
-        async with turns:
-            while (call := await lines.post(body)).status == 503:
-                assert time.perf_counter() < until, f"{call.name} is still {call.kind}"
-                await asyncio.sleep(0.02)
-            return call
-
-    return await asyncio.gather(*(one(body) for body in bodies))
-
-
-def spread(calls: Sequence[Call]) -> str:
-    """How late answers were against the deadline, in milliseconds; negative is early."""
-    late = sorted(1000 * call.took - DEADLINE_MS for call in calls)
-    if not late:
-        return "none"
-    at = {f"p{share}": late[min(len(late) - 1, len(late) * share // 100)] for share in (50, 90, 99)}
-    return ", ".join(f"{name} {value:+.1f}" for name, value in {**at, "max": late[-1]}.items())
+    def _poll(self) -> None:
+        """Everything since the last time, from any replica, as clients do."""
+        more = True
+        while more:
+            exchange = self.exchanges[self._seen_until % len(self.exchanges)]
+            reply = exchange.get(f"/v1/withdrawals?changed_after={self._seen_until}&limit={PAGE}")
+            if reply.status_code != 200:
+                break
+            found = reply.json()
+            self.seen.update({change["id"]: change["changed"] for change in found["changes"]})
+            self._seen_until, more = found["next"], found["more"]

@@ -25,7 +25,7 @@ from prometheus_client.parser import text_string_to_metric_families as families
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY
 from breather.samples import sample_campaign
-from tests.chaos.storm import DEADLINE_MS, Call, Lines, answered, at_rate, spread
+from tests.chaos.open_loop import DEADLINE_MS, Call, Lines, answered, at_rate, spread
 from tests.engines import own_server
 from tests.exchange_process import CAMPAIGN, ExchangeProcess, free_port, prepared_exchange
 from tests.integration.exchange.withdrawals import query, small, withdrawal

@@ -56,7 +56,7 @@ def missing(database: str, told: Collection[str]) -> set[str]:
 
 
 def assert_whole(database: str) -> None:
-    """Each act has its entry, each entry its act, and the journal has no gap."""
+    """Each act has its entry, each entry its act, the journal has no gap, and the engine finds nothing wrong."""
     least, most, count = query(database, "SELECT min(number), max(number), count(*) FROM journal")[0]
     assert (least, most) == (1, count), "the journal has a gap"
     decided = query(database, "SELECT withdrawal FROM journal WHERE kind = 'decided' ORDER BY withdrawal")
