@@ -191,7 +191,7 @@ def prepared_exchange(folder: Path, database: str, **changed: Any) -> Iterator[E
         public_url=f"http://127.0.0.1:{port}",
         exchange_origins=(ORIGIN,),
         exchange_home=HOME,
-        **{"deadline_ms": 20_000, "worker_seconds": 1, **changed},
+        **{"deadline_ms": 20_000, "worker_seconds": 1, "intelligence": folder / "lists", **changed},
     )
     found = ExchangeProcess(folder, settings)
     try:
