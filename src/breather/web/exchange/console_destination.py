@@ -20,8 +20,8 @@ class ResemblanceView:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """What one list said of the destination; `standing` with its reason, "" where it simply stands. `alarms`: it accuses,
-    and nobody disputes it.
+    """What one list said of the destination; `standing` with its reason, "" where it simply stands. `alarms`: it
+    accuses, and nobody disputes it.
     """
 
     list: str
