@@ -196,7 +196,13 @@ def prepared_exchange(
         public_url=f"http://127.0.0.1:{port}",
         exchange_origins=(ORIGIN,),
         exchange_home=HOME,
-        **{"deadline_ms": 20_000, "worker_seconds": 1, "spool_slots": 64, **changed},
+        **{
+            "deadline_ms": 20_000,
+            "worker_seconds": 1,
+            "spool_slots": 64,
+            "intelligence": folder / "lists",
+            **changed,
+        },
     )
     found = ExchangeProcess(folder, settings)
     found.campaign = campaign or found.campaign

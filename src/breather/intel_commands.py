@@ -19,11 +19,14 @@ from rich.console import Console
 from breather.bootstrap import exchange_database
 from breather.clock import SystemClock
 from breather.domain.asset import Network
+from breather.domain.entry import HOST
 from breather.domain.finding import Refused
 from breather.domain.instant import DAY, HOUR
+from breather.exchange.imitated_site import reading_of
 from breather.exchange.open_feed import open_feed
 from breather.exchange.rule_entry import Subject, explain, reinstate, rule
 from breather.exchange.take_list import Accept, Publication, drop_lists, take_list
+from breather.intelligence.domain_name import load_suffixes
 from breather.intelligence.importers.table import WORDS
 from breather.intelligence.list_folder import Busy, ListFolder
 from breather.intelligence.list_format import ListFormat
@@ -108,6 +111,10 @@ def explain_subject(
         subjects = intel_report.asked_about(text, network)
         found = [(subject, explain(database, folder, subject, now)) for subject in subjects]
         known = intel_report.show_entries([(subject, entries) for subject, entries in found if entries], Console())
+        if subjects[0].scope == HOST:
+            with database.reading() as reader:
+                reading = reading_of(reader, folder, text, load_suffixes(), now)
+            known = intel_report.show_reading(reading, Console()) or known
     if not known:
         typer.echo(f"no list says anything about {text}", err=True)
         raise typer.Exit(1)

@@ -9,12 +9,14 @@ from rich.table import Table
 from breather.domain.asset import Network
 from breather.domain.entry import ACTOR, HOST, Entry, Standing, contradict
 from breather.domain.instant import Millis, format_instant
+from breather.exchange.imitated_site import Reading
 from breather.exchange.rule_entry import Subject
 from breather.exchange.take_list import Publication, Taken
 from breather.intelligence.address import READERS, canonical_address
 from breather.intelligence.bad_address import BadAddress
 from breather.intelligence.domain_name import load_suffixes
 from breather.intelligence.host import read_host
+from breather.intelligence.imitation import Way
 from breather.intelligence.listed_address import NotTaken
 from breather.intelligence.site import names_of
 from breather.storage.exchange.intelligence import InForce
@@ -101,6 +103,20 @@ def show_entries(found: Sequence[tuple[Subject, Sequence[Entry]]], console: Cons
         if contradict(entries):
             console.print("[bold]These lists contradict each other.[/bold]")
     return bool(found)
+
+
+def show_reading(found: Reading, console: Console) -> bool:
+    """Whether there was anything to show."""
+    if found.way is Way.CONFUSABLE:
+        said = f"{found.site} can be read as {found.service}, which {found.source} names as a service: other letters"
+        console.print(said, markup=False, highlight=False)
+    elif found.way is Way.SUFFIX:
+        said = f"{found.site} has the name of {found.service}, which {found.source} names as a service: another suffix"
+        console.print(said, markup=False, highlight=False)
+    if found.mixed_scripts:
+        said = f"{found.site} has letters of scripts that nobody writes together"
+        console.print(said, markup=False, highlight=False)
+    return found.is_suspicious
 
 
 def _cells(entry: Entry) -> list[str]:

@@ -14,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 from breather.domain.friction import Friction
+from breather.exchange.recorded import features_out
 from breather.storage.exchange.console_record import DecisionFilter
 from breather.web.exchange.console_pages import (
     render_decisions,
@@ -45,6 +46,19 @@ HELD = stored.file(
     state="held",
     holds=(stored.HOLD,),
 )
+LISTED = stored.file(
+    stored.row(
+        decision=stored.decision(
+            features=features_out({**stored.FEATURES, "destination_resembles": "strong"}),
+            resembles={"network": "TRON", "known": "TJRabPrwbZy45sbavfcjinPJC18kjpRTv8", "marked": "TJRab[Qswc]pRTv8"},
+            lists=[
+                {"list": "police", "category": "scam", "standing": "stands", "confidence": "high"},
+                {"list": "wallets", "category": "exchange", "standing": "stands", "label": "Northern"},
+                {"list": "reports", "category": "scam", "standing": "contested", "because": "a wallet of theirs"},
+            ],
+        )
+    )
+)
 QUIET = replace(
     stored.RELAY, oldest_pending=None, waiting={}, failures={}, dead=0, streams=(), set_aside=(), set_aside_count=0
 )
@@ -59,6 +73,7 @@ PAGES: dict[str, Callable[[], str]] = {
     ),
     "withdrawal": lambda: render_withdrawal(views.withdrawal()),
     "withdrawal-held": lambda: render_withdrawal(views.withdrawal(HELD, Wording({}, None))),
+    "withdrawal-listed": lambda: render_withdrawal(views.withdrawal(LISTED)),
     "withdrawal-referred": lambda: render_withdrawal(views.referred()),
     "withdrawal-shadow": lambda: render_withdrawal(views.beside_a_shadow()),
     "shadow": lambda: render_shadow(views.shadow()),

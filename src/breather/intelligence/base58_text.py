@@ -5,6 +5,7 @@ alphabet leaves out 0, O, I and l, because they look alike in print. A changed c
 The XRP Ledger has the same letters in another order, so that its accounts begin with r.
 """
 
+from dataclasses import dataclass
 from hashlib import sha256
 
 import base58
@@ -13,6 +14,7 @@ from breather.intelligence.bad_address import (
     CHECKSUM_MESSAGE,
     AddressFault,
     BadAddress,
+    of_test_network,
     refuse_foreign_characters,
 )
 
@@ -59,3 +61,33 @@ def read_base58(text: str, kind: str) -> int:
             AddressFault.LENGTH, f"this holds {len(payload)} bytes; a {kind} address of this form holds 21"
         )
     return payload[0]
+
+
+@dataclass(frozen=True, slots=True)
+class HashForm:
+    """The base58 addresses of a network that counts as Bitcoin does: a version byte and a hash. `form` and `length` say
+    to people what is right, `lengths` has a character to spare at both ends, so that a lost one is named by its
+    checksum. `first` are the letters that the main and the test networks' addresses begin with.
+    """
+
+    kind: str
+    form: str
+    length: str
+    first: str
+    lengths: range
+    versions: frozenset[int]
+    test_versions: frozenset[int]
+
+
+def read_hash_address(text: str, wanted: HashForm) -> str:
+    """The address itself: Base58Check has one spelling. Raises BadAddress."""
+    if text[0] not in wanted.first:
+        raise BadAddress(AddressFault.FORM, f"{wanted.form}; this one begins with '{text[0]}'")
+    if len(text) not in wanted.lengths:
+        raise BadAddress(AddressFault.LENGTH, f"{wanted.length}; this one has {len(text)}")
+    version = read_base58(text, wanted.kind)
+    if version in wanted.test_versions:
+        raise of_test_network(wanted.kind)
+    if version not in wanted.versions:
+        raise BadAddress(AddressFault.FORM, f"{wanted.form}; this one has the version byte 0x{version:02x}")
+    return text

@@ -3,25 +3,24 @@
 Source: Dogecoin Core, chainparams.cpp.
 """
 
-from breather.intelligence.bad_address import AddressFault, BadAddress, of_test_network
-from breather.intelligence.base58_text import read_base58
+from breather.intelligence.base58_text import HashForm, read_hash_address
 
 P2PKH = 0x1E
 P2SH = 0x16
 LENGTH = 34
-TEST_NETWORK_VERSIONS = frozenset({0x71, 0xC4, 0x6F})
+
+_FORM = "a Dogecoin address has 34 characters and begins with D, 9 or A"
+_HASHES = HashForm(
+    kind="Dogecoin",
+    form=_FORM,
+    length=_FORM,
+    first="D9Anm2",
+    lengths=range(LENGTH - 1, LENGTH + 2),
+    versions=frozenset({P2PKH, P2SH}),
+    test_versions=frozenset({0x71, 0xC4, 0x6F}),
+)
 
 
 def read_dogecoin(text: str) -> str:
-    """The address itself: Base58Check has one spelling. Raises BadAddress."""
-    form = "a Dogecoin address has 34 characters and begins with D, 9 or A"
-    if text[0] not in "D9Anm2":
-        raise BadAddress(AddressFault.FORM, f"{form}; this one begins with '{text[0]}'")
-    if not LENGTH - 1 <= len(text) <= LENGTH + 1:
-        raise BadAddress(AddressFault.LENGTH, f"{form}; this one has {len(text)}")
-    version = read_base58(text, "Dogecoin")
-    if version in TEST_NETWORK_VERSIONS:
-        raise of_test_network("Dogecoin")
-    if version not in {P2PKH, P2SH}:
-        raise BadAddress(AddressFault.FORM, f"{form}; this one has the version byte 0x{version:02x}")
-    return text
+    """The address itself. Raises BadAddress."""
+    return read_hash_address(text, _HASHES)

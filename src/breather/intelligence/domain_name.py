@@ -77,7 +77,7 @@ def read_domain(text: str, suffixes: PublicSuffixList) -> DomainName:
     host = _host(text)
     if _is_ip_address(host):
         raise BadDomain(DomainFault.IP_ADDRESS, f"{host} is an IP address and no domain")
-    labels = [_encoded(label) for label in _mapped(host).split(".")]
+    labels = ascii_name(host).split(".")
     if len(labels) < 2:
         raise BadDomain(DomainFault.SINGLE, f"{host!r} has no dot: it is no domain that somebody could have registered")
     name = ".".join(labels)
@@ -88,6 +88,11 @@ def read_domain(text: str, suffixes: PublicSuffixList) -> DomainName:
         raise BadDomain(DomainFault.SUFFIX, f"{name} is what others register their names under; name the whole host")
     suffix = registrable.partition(".")[2]
     return DomainName(name, registrable, suffix, ".".join(map(_shown, labels)))
+
+
+def ascii_name(host: str) -> str:
+    """The one spelling of a host's name, by UTS 46: small letters, ASCII, no dot at the end. Raises BadDomain."""
+    return ".".join(_encoded(label) for label in _mapped(host).split("."))
 
 
 def _host(text: str) -> str:

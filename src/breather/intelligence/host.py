@@ -1,4 +1,4 @@
-"""Hosts of scam sites, in one spelling: small letters, ASCII, no dot at the end.
+"""Hosts of scam sites, in one spelling: small letters, ASCII (UTS 46, as `domain_name`), no dot at the end.
 
 The whole host as it was listed, no less. Which names above it are the same owner's is decided by whoever asks, with
 `site.names_of`: a list may name `evil.example` and mean each host under it.
@@ -8,6 +8,7 @@ import re
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from breather.intelligence.domain_name import BadDomain, ascii_name
 from breather.intelligence.importers.finding import Reason
 from breather.intelligence.listed_address import NotTaken
 
@@ -38,8 +39,8 @@ def read_host(text: str) -> str:
 
 def _plain(host: str) -> str:
     try:
-        plain = host.encode("ascii" if host.isascii() else "idna").decode("ascii").lower()
-    except UnicodeError:
+        plain = host.lower() if host.isascii() else ascii_name(host)
+    except BadDomain:
         raise NotTaken(Reason.NOT_A_HOST, "has letters that no host's name can have") from None
     if len(plain) > LONGEST or not _HOST.fullmatch(plain):
         raise NotTaken(Reason.NOT_A_HOST, "is not the name of a host; one is like wallet.example.org")

@@ -9,7 +9,7 @@ from breather.domain.feature import Unknown
 from breather.domain.profile import Profiles
 from breather.domain.withdrawal import Destination
 from breather.intelligence.ethereum import with_capitals
-from breather.intelligence.lookalike import found_among
+from breather.intelligence.lookalike import resembles_paid
 
 FEATURE = "destination_resembles"
 NONE = "none"
@@ -36,7 +36,7 @@ def likeness_of(profiles: Profiles, destination: Destination) -> Likeness:
     # Also where it has fallen out of the last 64.
     if profiles.payee.sent:
         return _NONE
-    found = found_among(destination.network, destination.address, paid)
+    found = resembles_paid(destination.network, destination.address, paid)
     if found is None:
         return _NONE
     networks = [each.partition(":")[0] for each in reversed(paid.split()) if each.endswith(f":{found.known}")]

@@ -7,7 +7,7 @@ from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
 
-from breather.domain.entry import Claim
+from breather.domain.entry import HOST, Claim
 from breather.domain.instant import Millis
 from breather.intelligence.claim_record import read_claim
 from breather.intelligence.claim_sorter import ClaimSorter
@@ -70,6 +70,7 @@ def read_list(
                     summary.reject(file.name, Rejected.of(Reason.ALLOWED, 0, found.value, message))
                 case Claim():
                     summary.read += 1
+                    summary.services += found.allows and found.scope == HOST
                     sorter.add(found)
                 case Rejected():
                     summary.reject(file.name, found)

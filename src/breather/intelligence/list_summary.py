@@ -25,7 +25,8 @@ class Example:
 class Summary:
     """`rows` of the source; `claims` in the new snapshot; claims read = claims + repeated + crowded.
 
-    A row may make several claims (a site with its addresses) or none. `rejected` counts what was not taken, by reason.
+    A row may make several claims (a site with its addresses) or none. `services` are hosts that the list allows.
+    `rejected` counts what was not taken, by reason.
     """
 
     rows: int = 0
@@ -36,6 +37,7 @@ class Summary:
     added: int = 0
     removed: int = 0
     kept: int = 0
+    services: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[Example]] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
@@ -49,5 +51,5 @@ class Summary:
 
     def counts(self) -> Mapping[str, object]:
         """For the journal: numbers, and no examples, which are somebody else's words."""
-        numbers = ("rows", "read", "claims", "repeated", "crowded", "added", "removed", "kept")
+        numbers = ("rows", "read", "claims", "repeated", "crowded", "added", "removed", "kept", "services")
         return {**{name: getattr(self, name) for name in numbers}, "rejected": dict(sorted(self.rejected.items()))}

@@ -6,17 +6,24 @@ Addresses with ltcmweb1 (MimbleWimble extension blocks, LIP-0004) are paid by an
 """
 
 from breather.intelligence.bad_address import AddressFault, BadAddress, of_test_network
-from breather.intelligence.base58_text import read_base58
+from breather.intelligence.base58_text import HashForm, read_hash_address
 from breather.intelligence.segwit import read_segwit, segwit_form
 
 P2PKH = 0x30
 P2SH = 0x32
-TEST_NETWORK_VERSIONS = frozenset({0x6F, 0x3A, 0xC4})
 TEST_NETWORK_PREFIXES = ("tltc1", "rltc1", "tmweb1")
 EXTENSION_PREFIX = "ltcmweb1"
 
 _SEGWIT = segwit_form("ltc")
-_FORM = "a Litecoin address begins with L, M or ltc1"
+_LEGACY = HashForm(
+    kind="Litecoin",
+    form="a Litecoin address begins with L, M or ltc1",
+    length="a Litecoin address that begins with L or M has 34 characters",
+    first="LMQmn2",
+    lengths=range(33, 36),
+    versions=frozenset({P2PKH, P2SH}),
+    test_versions=frozenset({0x6F, 0x3A, 0xC4}),
+)
 
 
 def read_litecoin(text: str) -> str:
@@ -29,14 +36,4 @@ def read_litecoin(text: str) -> str:
         raise BadAddress(AddressFault.UNPAYABLE, message)
     if lowered.startswith(_SEGWIT.prefix):
         return read_segwit(text, _SEGWIT)
-    if text[0] not in "LMQmn2":
-        raise BadAddress(AddressFault.FORM, f"{_FORM}; this one begins with '{text[0]}'")
-    if not 33 <= len(text) <= 35:
-        message = f"a Litecoin address that begins with L or M has 34 characters; this one has {len(text)}"
-        raise BadAddress(AddressFault.LENGTH, message)
-    version = read_base58(text, "Litecoin")
-    if version in TEST_NETWORK_VERSIONS:
-        raise of_test_network("Litecoin")
-    if version not in {P2PKH, P2SH}:
-        raise BadAddress(AddressFault.FORM, f"{_FORM}; this one has the version byte 0x{version:02x}")
-    return text
+    return read_hash_address(text, _LEGACY)

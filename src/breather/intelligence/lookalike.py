@@ -102,11 +102,11 @@ def resembles(network: Network, address: str, candidates: Sequence[str]) -> Rese
     another form are passed over.
     """
     spelled = {each.lower() if each.startswith(_EVM[0][0]) else each: each for each in candidates}
-    found = found_among(network, address, "".join(f"{_BEGIN}{each}{_END}" for each in spelled))
+    found = resembles_paid(network, address, "".join(f"{_BEGIN}{each}{_END}" for each in spelled))
     return None if found is None else replace(found, known=spelled.get(found.known, found.known))
 
 
-def found_among(network: Network, address: str, paid: str) -> Resemblance | None:
+def resembles_paid(network: Network, address: str, paid: str) -> Resemblance | None:
     """`resembles` for candidates as a profile keeps them (`CustomerProfile.paid`): each between a colon and a space,
     0x in small letters, and `known` as it stands there.
 

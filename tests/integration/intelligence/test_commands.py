@@ -94,6 +94,25 @@ def test_a_site_is_explained_by_what_its_owner_registered_and_not_by_its_neighbo
     assert operator.refused(1, "withdraw", "sites", "login.evil.example", "--because", "x").startswith("refused: ")
 
 
+def test_a_site_that_reads_like_a_known_service_is_explained_as_that(operator: Operator) -> None:
+    services = written(operator.folder, "services.csv", "host\nwww.examplecoin.com\nexamplecoin.us\nwarmbank.test\n")
+    terms = ("--map", "host=host", "--map", "category:=exchange", "--map", "allow:=yes")
+    operator.done("import", "csv", str(services), "--source", "ours", *terms)
+    for text, said in (
+        ("https://login.exаmplecoin.com/", "login.exаmplecoin.com can be read as examplecoin.com, which ours names"),
+        ("xn--exmplecoin-0qi.com", "exаmplecoin.com has letters of scripts that nobody writes together"),
+        ("examplec0in.com", "examplec0in.com can be read as examplecoin.com"),
+        ("warmbank.pages.dev", "warmbank.pages.dev has the name of warmbank.test, which ours names as a service"),
+        ("binаnce.example", "binаnce.example has letters of scripts that nobody writes together"),
+    ):
+        assert said in operator.done("explain", text)
+    for text in ("examplecoins.com", "pages.dev", "москва.example"):
+        assert operator.refused(1, "explain", text).startswith("no list says anything")
+    assert "can be read" not in operator.done("explain", "www.examplecoin.com")
+    operator.done("withdraw", "ours", "warmbank.test", "--because", "it has closed")
+    assert operator.refused(1, "explain", "warmbank.pages.dev").startswith("no list says anything")
+
+
 def test_withdraw_contest_reinstate_and_drop(operator: Operator) -> None:
     operator.done("import", "ofac", operator.sanctions(1, 2), "--source", "ofac")
     said = operator.done("withdraw", "ofac", eth(1), "--because", "a hot wallet of ours")

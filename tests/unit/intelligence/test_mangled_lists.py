@@ -32,6 +32,8 @@ GOOD = {
     ListFormat.JSON_LINES: json.dumps({"address": eth(1), "network": "ETH", "host": "a.example"}) + "\n" * 2,
     ListFormat.CSV: f"address,network,host\n{eth(1)},ETH,a.example\n",
     ListFormat.OFAC: f"{eth(1)}\n{tron(2)}\n",
+    ListFormat.FEED: "breather-feed-signature a 1 b\n{}\n"
+    + json.dumps({"network": "TRON", "address": tron(2), "confirmed_at": "2026-01-01", "expires_at": "2027-01-01"}),
 }
 TERMS = Terms(columns={"address": "address", "network": "network", "host": "host"})
 PIECES = (

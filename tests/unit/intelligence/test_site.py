@@ -53,3 +53,18 @@ def test_each_name_is_part_of_the_one_before_and_spelled_as_lists_spell_it(label
         assert longer.partition(".")[2] == shorter
     assert [read_host(name) for name in names] == list(names)
     assert suffix not in names
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked"),
+    [
+        ("straße.example", "xn--strae-oqa.example"),
+        ("STRASSE.example", "strasse.example"),
+        ("ΒΊΤ.example", "βίτ.example"),
+        ("e\u0301vil。example", "évil.example."),
+        ("☃.example", "xn--n3h.example"),
+    ],
+)
+def test_lists_and_customers_spell_other_letters_alike(listed: str, asked: str) -> None:
+    """As browsers do (UTS 46): straße and strasse are two names, and two owners."""
+    assert [read_host(listed)] == list(names_of(asked, suffixes()))

@@ -229,16 +229,21 @@ def test_an_address_that_looks_like_one_she_paid_is_shown_beside_it_with_what_di
     assert "Looks like an address" not in PAGES[2]
 
 
+ALARM = '<section class="notice bad"'
+
+
 def test_what_each_list_said_stands_there_with_its_standing_also_where_they_contradict_each_other() -> None:
     accuses = {"list": "police", "category": "scam", "standing": "questioned", "because": "an allow list names it"}
     names = {"list": "labels", "category": "exchange", "standing": "stands", "label": "Northern", "actor": "northern"}
     for lists, contradict in (([accuses, names], True), ([names], False)):
-        said = text_of(
-            render_withdrawal(views.withdrawal(stored.file(stored.row(decision=stored.decision(lists=lists)))))
-        )
-        assert ("police says scam; questioned: an allow list names it" in said) == contradict
-        assert "labels says exchange Northern [northern] ; stands" in said
+        page = render_withdrawal(views.withdrawal(stored.file(stored.row(decision=stored.decision(lists=lists)))))
+        said = text_of(page)
+        assert ALARM not in page, "what is disputed is no alarm"
+        assert ("police says scam ; questioned: an allow list names it" in said) == contradict
+        assert "labels says exchange Northern [northern]" in said
         assert ("These lists contradict each other." in said) == contradict
+    standing = stored.decision(lists=[{**accuses, "standing": "stands", "because": ""}, names])
+    assert ALARM in render_withdrawal(views.withdrawal(stored.file(stored.row(decision=standing))))
     assert "What lists said" not in PAGES[2]
 
 

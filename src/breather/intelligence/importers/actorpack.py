@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from breather.domain.entry import Category, Claim
 from breather.intelligence.importers.finding import Dated, Reason, Rejected, Row, Terms
 from breather.intelligence.importers.list_file import ListFile
-from breather.intelligence.importers.said import LONGEST_ACTOR, Said, about_actor, about_host, clean, published_instant
-from breather.intelligence.importers.yaml_items import items, read_header, word, words
+from breather.intelligence.importers.pack_items import Header, read_pack
+from breather.intelligence.importers.said import LONGEST_ACTOR, Said, about_actor, about_host, clean
+from breather.intelligence.importers.yaml_items import Item, word, words
 from breather.intelligence.importers.yaml_text import Node
 from breather.intelligence.vocabulary import category_of
 
@@ -16,19 +17,15 @@ _MOST_HOSTS = 8
 
 def read(file: ListFile, terms: Terms) -> Iterator[Row | Claim | Rejected | Dated]:
     """Raises NotThisFormat."""
-    header = read_header(file, SECTION)
-    if (dated := published_instant(word(header, "lastmod"))) is not None:
-        yield Dated(dated)
-    for item in items(file, SECTION):
-        if isinstance(item, Rejected):
-            yield item
-            continue
-        yield Row(item.line)
-        actor = clean(word(item.node, "id"), LONGEST_ACTOR)
-        if not actor:
-            yield Rejected.of(Reason.NOTHING_TO_FIND, item.line, word(item.node, "label"), "the actor has no id")
-            continue
+    return read_pack(file, SECTION, lambda header, item: _actor(header, item, terms))
+
+
+def _actor(header: Header, item: Item, terms: Terms) -> Iterator[Claim | Rejected]:
+    actor = clean(word(item.node, "id"), LONGEST_ACTOR)
+    if actor:
         yield from _claims({**header, **item.node}, actor, item.line, terms)
+    else:
+        yield Rejected.of(Reason.NOTHING_TO_FIND, item.line, word(item.node, "label"), "the actor has no id")
 
 
 def _claims(node: dict[str, Node], actor: str, line: int, terms: Terms) -> Iterator[Claim | Rejected]:

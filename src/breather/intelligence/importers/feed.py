@@ -41,7 +41,7 @@ def read(file: ListFile, terms: Terms) -> Iterator[Row | Claim | Rejected | Date
         yield Row(line)
         try:
             yield _claim(decoder.decode(text), line, terms)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             yield Rejected.of(Reason.UNREADABLE, line, text, f"is no entry of a feed: {error}")
 
 

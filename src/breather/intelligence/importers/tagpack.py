@@ -11,8 +11,9 @@ from breather.domain.entry import Category, Claim
 from breather.domain.typology import Typology
 from breather.intelligence.importers.finding import Dated, Reason, Rejected, Row, Terms
 from breather.intelligence.importers.list_file import ListFile
+from breather.intelligence.importers.pack_items import read_pack
 from breather.intelligence.importers.said import Said, about_address, published_instant
-from breather.intelligence.importers.yaml_items import items, read_header, word, words
+from breather.intelligence.importers.yaml_items import word, words
 from breather.intelligence.importers.yaml_text import Node
 from breather.intelligence.vocabulary import accusation_of, category_of, confidence_of, typology_of
 
@@ -21,26 +22,21 @@ SECTION = "tags"
 
 def read(file: ListFile, terms: Terms) -> Iterator[Row | Claim | Rejected | Dated]:
     """Raises NotThisFormat."""
-    header = read_header(file, SECTION)
-    if (dated := published_instant(word(header, "lastmod"))) is not None:
+    return read_pack(file, SECTION, lambda header, item: _claims({**header, **item.node}, item.line, terms))
+
+
+def _claims(tag: dict[str, Node], line: int, terms: Terms) -> Iterator[Claim | Rejected | Dated]:
+    address = word(tag, "address")
+    if not address:
+        yield Rejected.of(Reason.NOTHING_TO_FIND, line, word(tag, "label"), "the tag has no address")
+        return
+    if (dated := published_instant(word(tag, "lastmod"))) is not None:
         yield Dated(dated)
-    for item in items(file, SECTION):
-        if isinstance(item, Rejected):
-            yield item
-            continue
-        yield Row(item.line)
-        tag = {**header, **item.node}
-        address = word(tag, "address")
-        if not address:
-            yield Rejected.of(Reason.NOTHING_TO_FIND, item.line, word(tag, "label"), "the tag has no address")
-            continue
-        if (dated := published_instant(word(tag, "lastmod"))) is not None:
-            yield Dated(dated)
-        for category, typology in _categories(tag):
-            claim = about_address(_said(tag, category, typology), item.line, address, word(tag, "currency"), terms)
-            yield claim
-            if isinstance(claim, Rejected):
-                break
+    for category, typology in _categories(tag):
+        claim = about_address(_said(tag, category, typology), line, address, word(tag, "currency"), terms)
+        yield claim
+        if isinstance(claim, Rejected):
+            break
 
 
 def _categories(tag: dict[str, Node]) -> list[tuple[Category, Typology | None]]:

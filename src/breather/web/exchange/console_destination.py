@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from breather.domain.entry import HARMFUL, Category
+from breather.domain.entry import HARMFUL, Category, Standing
 from breather.domain.feature import Features
 from breather.exchange.record import Listed, Resembled
 
@@ -20,7 +20,9 @@ class ResemblanceView:
 
 @dataclass(frozen=True, slots=True)
 class ListLine:
-    """What one list said of the destination; `standing` with its reason where it does not simply stand."""
+    """What one list said of the destination; `standing` with its reason, "" where it simply stands. `alarms`: it
+    accuses, and nobody disputes it.
+    """
 
     list: str
     category: str
@@ -28,12 +30,14 @@ class ListLine:
     confidence: str
     standing: str
     accuses: bool
+    alarms: bool
 
 
 def list_line(said: Listed) -> ListLine:
     label = said.label + (f" [{said.actor}]" if said.actor else "")
-    standing = f"{said.standing}: {said.because}" if said.because else said.standing
-    return ListLine(said.list, said.category, label, said.confidence, standing, Category(said.category) in HARMFUL)
+    accuses, stands = Category(said.category) in HARMFUL, said.standing == Standing.STANDS
+    standing = "" if stands else f"{said.standing}: {said.because}" if said.because else said.standing
+    return ListLine(said.list, said.category, label, said.confidence, standing, accuses, accuses and stands)
 
 
 def resemblance(found: Resembled, features: Features) -> ResemblanceView:
