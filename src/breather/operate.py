@@ -17,7 +17,6 @@ from breather.bootstrap import agency_database, exchange_database, exchange_iden
 from breather.clock import Clock
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis, format_instant
-from breather.domain.pack import Pack
 from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
 from breather.exchange.begin_shadow import Begun, begin_shadow
@@ -29,7 +28,7 @@ from breather.exchange.stop_shadow import stop_shadow
 from breather.machine import examine_machine
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
-from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
+from breather.protocol.pack import read_folder
 from breather.protocol.signing import key_id
 from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_pack
 from breather.settings import AgencySettings, Settings
@@ -134,7 +133,7 @@ def _checked(
     identity = exchange_identity(settings)
     pack_files = read_folder(_sample_pack_of(settings, campaign_files) if pack_folder is None else pack_folder)
     candidate = check(
-        campaign_files, pack_files, _signers(settings), settings.mode, clock.now(), agencies=identity.agencies
+        campaign_files, pack_files, trusted_signers(settings), settings.mode, clock.now(), agencies=identity.agencies
     )
     version = candidate.campaign.experiment.key_version
     if version in identity.assignment_keys:
@@ -198,18 +197,6 @@ def _campaign_line(
     return one.id, str(one.version), one.jurisdiction, standing, format_instant(Millis(since)), ended
 
 
-def check_pack_folder(settings: Settings, clock: Clock, folder: Path) -> Pack:
-    files = read_folder(folder)
-    findings = verify_pack(files, _signers(settings), settings.mode)
-    if findings:
-        raise Refused("the pack is not as its agency signed it", findings)
-    pack = read_pack(files)
-    findings = check_pack(pack, clock.now(), settings.mode)
-    if findings:
-        raise Refused(f"the pack {pack.id} cannot be used", findings)
-    return pack
-
-
 def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
     """Everything the doctor looks at. A database out of reach is a sign, not an error."""
     keys = KeyFolder(settings.keys)
@@ -258,7 +245,7 @@ def set_portal_password(settings: AgencySettings, clock: Clock, text: str) -> No
     database.close()
 
 
-def _signers(settings: Settings) -> list[Ed25519PublicKey]:
+def trusted_signers(settings: Settings) -> list[Ed25519PublicKey]:
     """The agencies pinned in the key folder; in test mode, the sample key too, which proves nothing and says so."""
     pinned = KeyFolder(settings.keys).pack_signers()
     return [*pinned, SAMPLE_PUBLIC_KEY] if settings.mode == "test" else pinned

@@ -69,7 +69,8 @@ def read_pack(files: PackFiles) -> Pack:
         texts=texts,
     )
     head.close()
-    findings += incoherences(pack)
+    places = {finding.pointer for finding in findings}
+    findings += [finding for finding in incoherences(pack) if finding.pointer not in places]
     if findings:
         raise Refused("the pack cannot be used", _in_order(findings, locales))
     return pack
@@ -134,9 +135,11 @@ def _fallbacks(head: StrictTable, locales: Sequence[str]) -> dict[str, str]:
 
 def _jurisdiction(head: StrictTable) -> str:
     code = head.text("jurisdiction")
-    if not head.already_wrong("jurisdiction") and pycountry.countries.get(alpha_2=code) is None:
+    # Only as it is written: in other capitals the library finds it too, and no campaign would.
+    found = pycountry.countries.get(alpha_2=code)
+    if not head.already_wrong("jurisdiction") and (found is None or found.alpha_2 != code):
         message = f"{code[:40]!r} is not an ISO 3166-1 alpha-2 code, like MO"
-        head.note("jurisdiction", "unknown-jurisdiction", message)
+        head.note("jurisdiction", "unknown-jurisdiction", message, "" if found is None else found.alpha_2)
     return code
 
 

@@ -28,6 +28,7 @@ pack.toml | version = 1 | version = "1" | version wrong-type
 pack.toml | version = 1 | verzion = 1 | version missing-key, verzion unknown-key
 pack.toml | id = "macau-pj" | id = "Macau PJ" | id bad-id
 pack.toml | jurisdiction = "MO" | jurisdiction = "XX" | jurisdiction unknown-jurisdiction
+pack.toml | jurisdiction = "MO" | jurisdiction = "mo" | jurisdiction unknown-jurisdiction
 pack.toml | sample = true | sample = "yes" | sample wrong-type
 pack.toml | default_locale = "zh-Hant" | default_locale = "zh-Hnat" | default_locale unknown-word
 pack.toml | zh-MO = "zh-Hant" | zh-MO = "de" | locale_fallbacks.zh-MO unknown-word
