@@ -20,6 +20,7 @@ from breather.domain.instant import Millis, format_instant
 from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
 from breather.exchange.begin_shadow import Begun, begin_shadow
+from breather.exchange.campaign_draft import draft_campaign
 from breather.exchange.campaign_examples import check_examples, warnings_of_examples
 from breather.exchange.campaign_file import CAMPAIGN, try_campaign, warnings_of
 from breather.exchange.examine import examine
@@ -28,9 +29,10 @@ from breather.exchange.stop_shadow import stop_shadow
 from breather.machine import examine_machine
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
-from breather.protocol.pack import read_folder
+from breather.protocol.pack import read_folder, read_pack
+from breather.protocol.pack_draft import only_zone
 from breather.protocol.signing import key_id
-from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_pack
+from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_names, sample_pack
 from breather.settings import AgencySettings, Settings
 from breather.storage.exchange.console_reader import ConsoleReader
 from breather.storage.exchange.console_record import CampaignRow
@@ -105,6 +107,24 @@ def copy_campaign(name: str, folder: Path) -> None:
         raise FileExistsError(f"{folder} exists; choose a new folder, nothing was copied")
     # Without the permissions of the installed files: the copy is there to be changed.
     shutil.copytree(sample, folder, copy_function=shutil.copyfile)
+
+
+def new_campaign(name: str, jurisdiction: str, folder: Path | None) -> Path:
+    """A campaign for another place, begun from a sample or a folder; where it is. LookupError for a sample that is
+    none, FileExistsError for a folder that is there, Refused for what cannot be begun.
+    """
+    source = Path(name) if Path(name).is_dir() else sample_campaign(name)
+    target = folder or Path(f"{source.resolve().name}-{jurisdiction.lower()}")
+    if target.exists():
+        raise FileExistsError(f"{target} exists; choose a new folder, nothing was written")
+    packs = [
+        each for each in sample_names("packs") if read_pack(read_folder(sample_pack(each))).jurisdiction == jurisdiction
+    ]
+    files = draft_campaign(read_folder(source, "campaign"), jurisdiction, only_zone(jurisdiction), packs)
+    target.mkdir(parents=True)
+    for file, content in files.items():
+        (target / file).write_bytes(content)
+    return target
 
 
 def check_campaign(

@@ -31,7 +31,10 @@ _CONTACT: Mapping[str, str] = {
     "hours_24": "true or false: whether it answers day and night; 'unknown' in double quotes if nobody said",
     "from_abroad": "true or false: whether it can be dialled from abroad; 'unknown' in double quotes if nobody said",
 }
-_CONTACT_WORDS: Mapping[str, str] = {"what_for": "what the number is for, in a few words", "hours": "its hours, in words"}
+_CONTACT_WORDS: Mapping[str, str] = {
+    "what_for": "what the number is for, in a few words",
+    "hours": "its hours, in words",
+}
 
 
 def draft_pack(like: PackFiles, name: str, jurisdiction: str, locales: Sequence[str]) -> dict[str, bytes]:
