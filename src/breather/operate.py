@@ -5,6 +5,7 @@ Each act is one transaction with its journal entry. A running service follows wi
 
 import base64
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from breather.exchange.stop_shadow import stop_shadow
 from breather.machine import examine_machine
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
-from breather.protocol.pack import read_folder, read_pack
+from breather.protocol.pack import read_folder
 from breather.protocol.pack_draft import only_zone
 from breather.protocol.signing import key_id
 from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_names, sample_pack
@@ -117,14 +118,16 @@ def new_campaign(name: str, jurisdiction: str, folder: Path | None) -> Path:
     target = folder or Path(f"{source.resolve().name}-{jurisdiction.lower()}")
     if target.exists():
         raise FileExistsError(f"{target} exists; choose a new folder, nothing was written")
-    packs = [
-        each for each in sample_names("packs") if read_pack(read_folder(sample_pack(each))).jurisdiction == jurisdiction
-    ]
+    packs = [each for each in sample_names("packs") if _place_of(each) == jurisdiction]
     files = draft_campaign(read_folder(source, "campaign"), jurisdiction, only_zone(jurisdiction), packs)
     target.mkdir(parents=True)
     for file, content in files.items():
         (target / file).write_bytes(content)
     return target
+
+
+def _place_of(pack: str) -> object:
+    return tomllib.loads((sample_pack(pack) / "pack.toml").read_text("utf-8"))["jurisdiction"]
 
 
 def check_campaign(
