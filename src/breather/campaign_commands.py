@@ -33,6 +33,18 @@ def campaign_copy(
         typer.echo(f"{name} is in {folder}; a change of what is active needs a higher version")
 
 
+@campaign.command("new")
+def campaign_new(
+    jurisdiction: Annotated[str, typer.Option(help="The place that it is for, as ISO 3166-1 has it, such as HK.")],
+    source: Annotated[str, typer.Option("--from", help="A sample, or a folder, whose rules it begins with.")],
+    folder: Annotated[Path | None, typer.Argument(help="A new folder; left out: named after both.")] = None,
+) -> None:
+    """Begin a campaign for another place: the rules of one that is there, and gaps for what is agreed anew."""
+    with refusals():
+        made = operate.new_campaign(source, jurisdiction, folder)
+        typer.echo(f"{made}: `breather campaign check {made}` says what is still to be filled in")
+
+
 @campaign.command("check")
 def campaign_check(folder: Path, pack_folder: Annotated[Path | None, PACK_OPTION] = None) -> None:
     """Check a campaign with its pack, and run its examples. What is wrong with it exits with 2."""

@@ -33,6 +33,7 @@ from breather.domain.instant import Millis, format_instant
 from breather.history_commands import history, replay
 from breather.intel_commands import intel
 from breather.logs import log_as_json
+from breather.pack_commands import pack
 from breather.serve import serve
 from breather.settings import AgencySettings, Settings, read_agency_settings, read_settings
 from breather.trust_commands import (
@@ -53,7 +54,6 @@ app = typer.Typer(
 apikey = typer.Typer(help="Keys of the exchange's back end.", no_args_is_help=True)
 signing_key = typer.Typer(help="The keys that this service signs with.", no_args_is_help=True)
 password = typer.Typer(help="The console's login.", no_args_is_help=True)
-pack = typer.Typer(help="Packs: what the agency wrote.", no_args_is_help=True)
 agency_password = typer.Typer(help="The officers' login to the portal.", no_args_is_help=True)
 app.add_typer(agency_password, name="agency-password")
 app.add_typer(identity, name="identity")
@@ -234,14 +234,6 @@ def agency_password_set() -> None:
     with refusals():
         operate.set_portal_password(read_agency_settings(os.environ), SystemClock(), _password())
         typer.echo("The portal's password is set; every session has ended.")
-
-
-@pack.command("check")
-def pack_check(folder: Path) -> None:
-    """Check a pack's signature, its words in every locale, and its numbers."""
-    with refusals():
-        found = operate.check_pack_folder(_settings(), SystemClock(), folder)
-        typer.echo(f"{found.id} version {found.version}: {', '.join(found.locales)}; signed, complete, in date")
 
 
 def main() -> None:

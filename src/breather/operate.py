@@ -5,6 +5,7 @@ Each act is one transaction with its journal entry. A running service follows wi
 
 import base64
 import shutil
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from breather.bootstrap import agency_database, exchange_database, exchange_iden
 from breather.clock import Clock
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis, format_instant
-from breather.domain.pack import Pack
 from breather.domain.sign import Sign
 from breather.exchange.activate import Candidate, activate, check
 from breather.exchange.begin_shadow import Begun, begin_shadow
+from breather.exchange.campaign_draft import draft_campaign
 from breather.exchange.campaign_examples import check_examples, warnings_of_examples
 from breather.exchange.campaign_file import CAMPAIGN, try_campaign, warnings_of
 from breather.exchange.examine import examine
@@ -29,9 +30,10 @@ from breather.exchange.stop_shadow import stop_shadow
 from breather.machine import examine_machine
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
-from breather.protocol.pack import check_pack, read_folder, read_pack, verify_pack
+from breather.protocol.pack import read_folder
+from breather.protocol.pack_draft import only_zone
 from breather.protocol.signing import key_id
-from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_pack
+from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_names, sample_pack
 from breather.settings import AgencySettings, Settings
 from breather.storage.exchange.console_reader import ConsoleReader
 from breather.storage.exchange.console_record import CampaignRow
@@ -108,6 +110,26 @@ def copy_campaign(name: str, folder: Path) -> None:
     shutil.copytree(sample, folder, copy_function=shutil.copyfile)
 
 
+def new_campaign(name: str, jurisdiction: str, folder: Path | None) -> Path:
+    """A campaign for another place, begun from a sample or a folder; where it is. LookupError for a sample that is
+    none, FileExistsError for a folder that is there, Refused for what cannot be begun.
+    """
+    source = Path(name) if Path(name).is_dir() else sample_campaign(name)
+    target = folder or Path(f"{source.resolve().name}-{jurisdiction.lower()}")
+    if target.exists():
+        raise FileExistsError(f"{target} exists; choose a new folder, nothing was written")
+    packs = [each for each in sample_names("packs") if _place_of(each) == jurisdiction]
+    files = draft_campaign(read_folder(source, "campaign"), jurisdiction, only_zone(jurisdiction), packs)
+    target.mkdir(parents=True)
+    for file, content in files.items():
+        (target / file).write_bytes(content)
+    return target
+
+
+def _place_of(pack: str) -> object:
+    return tomllib.loads((sample_pack(pack) / "pack.toml").read_text("utf-8"))["jurisdiction"]
+
+
 def check_campaign(
     settings: Settings, clock: Clock, folder: Path, pack_folder: Path | None
 ) -> tuple[Candidate, list[Finding]]:
@@ -134,7 +156,7 @@ def _checked(
     identity = exchange_identity(settings)
     pack_files = read_folder(_sample_pack_of(settings, campaign_files) if pack_folder is None else pack_folder)
     candidate = check(
-        campaign_files, pack_files, _signers(settings), settings.mode, clock.now(), agencies=identity.agencies
+        campaign_files, pack_files, trusted_signers(settings), settings.mode, clock.now(), agencies=identity.agencies
     )
     version = candidate.campaign.experiment.key_version
     if version in identity.assignment_keys:
@@ -198,18 +220,6 @@ def _campaign_line(
     return one.id, str(one.version), one.jurisdiction, standing, format_instant(Millis(since)), ended
 
 
-def check_pack_folder(settings: Settings, clock: Clock, folder: Path) -> Pack:
-    files = read_folder(folder)
-    findings = verify_pack(files, _signers(settings), settings.mode)
-    if findings:
-        raise Refused("the pack is not as its agency signed it", findings)
-    pack = read_pack(files)
-    findings = check_pack(pack, clock.now(), settings.mode)
-    if findings:
-        raise Refused(f"the pack {pack.id} cannot be used", findings)
-    return pack
-
-
 def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
     """Everything the doctor looks at. A database out of reach is a sign, not an error."""
     keys = KeyFolder(settings.keys)
@@ -258,7 +268,7 @@ def set_portal_password(settings: AgencySettings, clock: Clock, text: str) -> No
     database.close()
 
 
-def _signers(settings: Settings) -> list[Ed25519PublicKey]:
+def trusted_signers(settings: Settings) -> list[Ed25519PublicKey]:
     """The agencies pinned in the key folder; in test mode, the sample key too, which proves nothing and says so."""
     pinned = KeyFolder(settings.keys).pack_signers()
     return [*pinned, SAMPLE_PUBLIC_KEY] if settings.mode == "test" else pinned

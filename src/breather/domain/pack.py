@@ -17,6 +17,13 @@ EVERY_TYPOLOGY = "*"
 NONE_OF_THESE = "none"
 
 
+class ReminderTime(StrEnum):
+    """When those who stopped are written to again: what a warning teaches fades between the second and fourth week."""
+
+    TWO_WEEKS = "two-weeks"
+    FOUR_WEEKS = "four-weeks"
+
+
 class QuestionKind(StrEnum):
     YES_NO = "yes_no"
     CHOICE = "choice"
@@ -90,6 +97,14 @@ class WatchedText:
 
 
 @dataclass(frozen=True, slots=True)
+class ReminderText:
+    """The subject is neutral: others may read it on a locked screen."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class LocaleText:
     """Everything that the agency says in one locale. `sample_mark` is empty unless the pack is a sample."""
 
@@ -105,6 +120,7 @@ class LocaleText:
     questions: Mapping[str, QuestionText]
     contacts: Mapping[str, ContactText]
     watched: WatchedText
+    reminders: Mapping[ReminderTime, ReminderText]
 
     def alert_typology(self, typology: Typology) -> Typology:
         """The typology whose alert is shown: its own where the pack has one, `general` otherwise."""

@@ -141,11 +141,22 @@ def in_the_way(tx: Transaction, candidate: Candidate) -> list[Finding]:
 
 
 def _outlived(campaign: Campaign, pack: Pack, mode: str, now: Millis) -> list[Finding]:
-    """What is good today and would not be on the campaign's last day: nobody is to be shown an expired number."""
+    """What is good today and would not be on the campaign's last day: nobody is to be shown an expired number. Who
+    withdrew on that day may be reading for as long as a pause and a hold last, and needs one number until then.
+    """
     last = Millis(now + campaign.length - 1)
-    return [
+    findings = [
         Finding(finding.pointer, finding.code, f"{finding.message}, before the campaign ends at {format_instant(last)}")
         for finding in check_pack(pack, last, mode)
+    ]
+    pause = campaign.pause
+    read_until = Millis(last + pause.duration + pause.lapses_after + pause.hold_maximum)
+    return findings or [
+        Finding(
+            each.pointer, each.code, f"{each.message}, while the last alerts are read: {format_instant(read_until)}"
+        )
+        for each in check_pack(pack, read_until, mode)
+        if each.code == "no-contact"
     ]
 
 

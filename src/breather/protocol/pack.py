@@ -5,7 +5,7 @@ A pack is a folder: `pack.toml`, `contacts.toml`, `questions.toml`, `texts/<loca
 `check_pack`.
 """
 
-from breather.protocol.pack_checks import check_pack
+from breather.protocol.pack_checks import check_pack, warnings_of_pack
 from breather.protocol.pack_files import PackFiles, from_blob, manifest, pack_hash, read_folder, to_blob
 from breather.protocol.pack_reading import read_pack
 from breather.protocol.pack_signature import sign_pack, verify_pack
@@ -21,4 +21,5 @@ __all__ = [
     "sign_pack",
     "to_blob",
     "verify_pack",
+    "warnings_of_pack",
 ]

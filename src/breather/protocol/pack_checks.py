@@ -3,12 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from breather.domain.finding import Finding
-from breather.domain.instant import Millis, format_instant
+from breather.domain.instant import DAY, Millis, format_instant
 from breather.domain.pack import LocaleText, Pack
 from breather.domain.typology import Typology
+from breather.protocol.pack_language import has_lists
 
 COACHING_FEATURE = "answer_told_what_to_say"
 SOUNDS_LIKE_FEATURE = "answer_sounds_like"
+SOON = 60 * DAY
+
+_ASKED_OF_CONTACTS = ("takes_reports", "hours_24", "from_abroad")
 
 
 def check_pack(pack: Pack, now: Millis, mode: str) -> list[Finding]:
@@ -41,6 +45,29 @@ def check_pack(pack: Pack, now: Millis, mode: str) -> list[Finding]:
             )
             for locale in pack.locales
         ]
+    return findings
+
+
+def warnings_of_pack(pack: Pack, now: Millis) -> list[Finding]:
+    """What is allowed and worth knowing before somebody signs: what is unknown of a number, what nobody looked for."""
+    findings = []
+    for number, contact in enumerate(pack.contacts, 1):
+        place = f"contacts.toml:contact[{number}]"
+        unknown = [name for name in _ASKED_OF_CONTACTS if getattr(contact, name) is None]
+        if unknown:
+            message = f"of {contact.id!r} it is unknown: {', '.join(unknown)}; ask whoever answers there"
+            findings.append(Finding(place, "unknown", message))
+        if 0 < contact.expires_at - now < SOON:
+            message = f"contact {contact.id!r} expires on {contact.expires}; confirm it again before then"
+            findings.append(Finding(f"{place}.expires", "expires-soon", message))
+    if not any(contact.takes_reports for contact in pack.contacts_at(now)):
+        message = "none of the numbers is known to take reports; the words must not send anybody there to report"
+        findings.append(Finding("contacts.toml:contact", "no-report-number", message))
+    findings += [
+        Finding(f"texts/{locale}.toml", "no-lists", "nobody looked here for orders to pay or to keep silent: no lists")
+        for locale in pack.locales
+        if not has_lists(locale)
+    ]
     return findings
 
 

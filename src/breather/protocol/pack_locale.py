@@ -11,10 +11,12 @@ from breather.domain.pack import (
     LocaleText,
     Question,
     QuestionText,
+    ReminderText,
+    ReminderTime,
     WatchedText,
 )
 from breather.domain.typology import REFUSED, Typology
-from breather.protocol import pack_words
+from breather.protocol import pack_language, pack_words
 from breather.protocol.pack_words import Limit
 from breather.protocol.strict_table import StrictTable
 
@@ -45,6 +47,7 @@ class LocaleReader:
             questions=self._questions(table.table("question")),
             contacts=self._contacts(table.table("contact")),
             watched=self._watched(table.table("watched")),
+            reminders=self._reminders(table.table("reminder")),
         )
         table.close()
         return text
@@ -73,12 +76,9 @@ class LocaleReader:
             texts = tuple(self._alert(variant) for variant in variants)
             if typology and texts:
                 alerts[typology] = texts
-        if Typology.GENERAL not in table.names():
-            table.note(
-                Typology.GENERAL,
-                "missing-key",
-                "is missing: it is shown where a typology has no alert of its own",
-            )
+        for missing in [typology for typology in Typology if typology not in table.names()]:
+            message = f"is missing: every typology has its own alert, with at least {VARIANTS_AT_LEAST} variants"
+            table.note(missing, "missing-key", message)
         return alerts
 
     def _alert(self, table: StrictTable) -> AlertText:
@@ -98,7 +98,8 @@ class LocaleReader:
             typology = typology_of(table, key)
             texts = table.texts(key)
             for number, text in enumerate(texts, 1):
-                self._check(table, f"{key}[{number}]", text, pack_words.TIP)
+                if not table.already_wrong(f"{key}[{number}]"):
+                    self._check(table, f"{key}[{number}]", text, pack_words.TIP)
             if typology and texts:
                 tips[typology] = texts
         if Typology.GENERAL not in table.names():
@@ -145,6 +146,17 @@ class LocaleReader:
         table.close()
         return text
 
+    def _reminders(self, table: StrictTable) -> dict[ReminderTime, ReminderText]:
+        texts = {}
+        for time in ReminderTime:
+            inside = table.table(time)
+            subject = self._words(inside, "subject", pack_words.SUBJECT)
+            inside.findings.extend(pack_language.telling(inside.pointer("subject"), subject, self.locale))
+            texts[time] = ReminderText(subject, self._words(inside, "body", pack_words.BODY))
+            inside.close()
+        table.close()
+        return texts
+
     def _words(self, table: StrictTable, key: str, limit: Limit) -> str:
         text = table.text(key)
         if not table.already_wrong(key):
@@ -156,6 +168,7 @@ class LocaleReader:
         numbers = [contact.number for contact in self.contacts]
         table.findings.extend(pack_words.refused_words(pointer, text, numbers))
         table.findings.extend(pack_words.too_long(pointer, text, limit, self.locale))
+        table.findings.extend(pack_language.orders(pointer, text, self.locale))
 
 
 def typology_of(table: StrictTable, word: str, key: str = "") -> Typology | None:

@@ -17,12 +17,14 @@ from breather.domain.pack import EVERY_TYPOLOGY, NONE_OF_THESE, Contact, Pack, Q
 from breather.domain.typology import Typology
 from breather.protocol import pack_words
 from breather.protocol.pack_checks import incoherences
-from breather.protocol.pack_files import MANIFEST, SIGNATURE, PackFiles
+from breather.protocol.pack_files import MANIFEST, README, SIGNATURE, PackFiles
 from breather.protocol.pack_locale import LocaleReader, typology_of
 from breather.protocol.strict_table import StrictTable, parse_toml
 
 ANSWER_PREFIX = "answer_"
 ANSWER_FEATURES = tuple(name for name in CATALOGUE if name.startswith(ANSWER_PREFIX))
+
+FORMAT = 1
 
 _ID = re.compile(r"[a-z][a-z0-9-]{1,62}")
 _LOCALE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
@@ -36,6 +38,8 @@ def read_pack(files: PackFiles) -> Pack:
     findings: list[Finding] = []
     tables = {name: _parse(files, name, findings) for name in _FILES}
     head = tables["pack.toml"]
+    if head:
+        _format(head)
     locales = _locales(head) if head else ()
     findings += _unknown_files(files, locales if head else None)
     contacts = _contacts(tables["contacts.toml"])
@@ -48,7 +52,7 @@ def read_pack(files: PackFiles) -> Pack:
         if table:
             texts[locale] = LocaleReader(locale, sample, questions, contacts).read(table)
     if head is None or (findings and not texts):
-        raise Refused("the pack cannot be used", findings)
+        raise Refused("the pack cannot be used", _in_order(findings, locales))
     pack = Pack(
         id=_id(head, "id"),
         version=head.integer("version", 1, 1_000_000),
@@ -65,10 +69,26 @@ def read_pack(files: PackFiles) -> Pack:
         texts=texts,
     )
     head.close()
-    findings += incoherences(pack)
+    places = {finding.pointer for finding in findings}
+    findings += [finding for finding in incoherences(pack) if finding.pointer not in places]
     if findings:
-        raise Refused("the pack cannot be used", findings)
+        raise Refused("the pack cannot be used", _in_order(findings, locales))
     return pack
+
+
+def _in_order(findings: Sequence[Finding], locales: Sequence[str]) -> list[Finding]:
+    """File by file, as a pack is written: whoever fills one in goes through it once."""
+    files = [*_FILES, *(text_file(locale) for locale in locales)]
+    place = {name: number for number, name in enumerate(files)}
+    return sorted(findings, key=lambda finding: place.get(finding.pointer.split(":")[0], -1))
+
+
+def _format(head: StrictTable) -> None:
+    """What the keys of a pack mean. A later format is refused by name, and not for each key that is strange here."""
+    found = head.integer("format", 1, 1_000_000)
+    if not head.already_wrong("format") and found != FORMAT:
+        message = f"{found} is a later form of packs than this Breather reads, which is {FORMAT}; it needs a newer one"
+        raise Refused("the pack cannot be read", [Finding(head.pointer("format"), "later-format", message)])
 
 
 def text_file(locale: str) -> str:
@@ -84,7 +104,7 @@ def _parse(files: PackFiles, name: str, findings: list[Finding]) -> StrictTable 
 
 
 def _unknown_files(files: PackFiles, locales: Sequence[str] | None) -> list[Finding]:
-    known = [*_FILES, MANIFEST, SIGNATURE, *(text_file(locale) for locale in locales or ())]
+    known = [*_FILES, README, MANIFEST, SIGNATURE, *(text_file(locale) for locale in locales or ())]
     strangers = sorted(files.keys() - set(known))
     if locales is None:  # without pack.toml nobody can say which locales belong
         strangers = [name for name in strangers if not name.startswith("texts/")]
@@ -115,9 +135,11 @@ def _fallbacks(head: StrictTable, locales: Sequence[str]) -> dict[str, str]:
 
 def _jurisdiction(head: StrictTable) -> str:
     code = head.text("jurisdiction")
-    if not head.already_wrong("jurisdiction") and pycountry.countries.get(alpha_2=code) is None:
+    # Only as it is written: in other capitals the library finds it too, and no campaign would.
+    found = pycountry.countries.get(alpha_2=code)
+    if not head.already_wrong("jurisdiction") and (found is None or found.alpha_2 != code):
         message = f"{code[:40]!r} is not an ISO 3166-1 alpha-2 code, like MO"
-        head.note("jurisdiction", "unknown-jurisdiction", message)
+        head.note("jurisdiction", "unknown-jurisdiction", message, "" if found is None else found.alpha_2)
     return code
 
 
@@ -145,7 +167,7 @@ def _contact(table: StrictTable) -> Contact:
     if not table.already_wrong("source"):
         table.findings.extend(pack_words.refused_words(table.pointer("source"), source))
     as_of, expires = table.day("as_of"), table.day("expires")
-    if expires <= as_of:
+    if expires <= as_of and not (table.already_wrong("as_of") or table.already_wrong("expires")):
         table.note("expires", "bad-period", f"{expires} is not after as_of, {as_of}")
     timezone = table.text("timezone")
     if not table.already_wrong("timezone") and not _TIMEZONE.fullmatch(timezone):

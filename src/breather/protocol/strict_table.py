@@ -15,6 +15,9 @@ from breather.domain.instant import Millis, parse_instant
 EARLIEST_DAY = date(2000, 1, 1)
 LATEST_DAY = date(2999, 12, 31)
 
+# What stands where a person still has to write something: the text after it says what.
+UNFILLED = "? "
+
 ENTRIES_LIMIT = 200
 NUMBER_LIMIT = 1e15
 
@@ -47,7 +50,8 @@ class StrictTable:
 
     def text(self, key: str) -> str:
         value = self._get(key)
-        return value if isinstance(value, str) else self._wrong(key, "a text in quotes", "")
+        filled = isinstance(value, str) and not value.startswith(UNFILLED)
+        return str(value) if filled else self._wrong(key, "a text in quotes", "")
 
     def integer(self, key: str, low: int, high: int) -> int:
         value = self._get(key)
@@ -91,6 +95,9 @@ class StrictTable:
     def texts(self, key: str, least: int = 1) -> tuple[str, ...]:
         value = self._get(key)
         if isinstance(value, list) and _fits(value, least) and all(isinstance(item, str) for item in value):
+            for number, item in enumerate(value, 1):
+                if item.startswith(UNFILLED):
+                    self._note_unfilled(f"{key}[{number}]", item)
             return tuple(value)
         return self._wrong(key, f"a list of {least} to {ENTRIES_LIMIT} texts", ())
 
@@ -153,8 +160,14 @@ class StrictTable:
         self._asked.add(key)
         return self._values.get(key)
 
+    def _note_unfilled(self, key: str, value: str) -> None:
+        self.note(key, "to-fill-in", f"is still to be filled in: {value.removeprefix(UNFILLED)}")
+
     def _wrong(self, key: str, expected: str, stand_in: _T) -> _T:
-        if key in self._values:
+        value = self._values.get(key)
+        if isinstance(value, str) and value.startswith(UNFILLED):
+            self._note_unfilled(key, value)
+        elif key in self._values:
             self.note(key, "wrong-type", f"must be {expected}")
         else:
             self.note(key, "missing-key", f"is missing; it must be {expected}")

@@ -68,7 +68,8 @@ def test_the_first_exposure_shows_the_first_variant() -> None:
 
 
 def test_a_typology_without_an_alert_shows_the_general_one() -> None:
-    text = sample().text("pt")
+    words = sample().text("pt")
+    text = replace(words, alerts={key: words.alerts[key] for key in (Typology.GENERAL, Typology.FAKE_POLICE)})
     assert text.alert(Typology.ADDRESS_POISONING, 1) == text.alert(Typology.GENERAL, 1)
     assert text.alert_typology(Typology.ADDRESS_POISONING) is Typology.GENERAL
     assert text.alert_typology(Typology.FAKE_POLICE) is Typology.FAKE_POLICE
@@ -81,7 +82,8 @@ def test_rotation_follows_however_many_variants_there_are() -> None:
 
 
 def test_tips_of_a_typology_or_the_general_ones() -> None:
-    text = sample().text("en")
+    words = sample().text("en")
+    text = replace(words, tips={key: words.tips[key] for key in (Typology.GENERAL, Typology.FAKE_POLICE)})
     assert text.tips_for(Typology.FAKE_POLICE) == text.tips[Typology.FAKE_POLICE]
     assert text.tips_for(Typology.ADDRESS_POISONING) == text.tips[Typology.GENERAL]
 

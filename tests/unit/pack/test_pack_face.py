@@ -28,6 +28,7 @@ def test_public_names() -> None:
         "sign_pack",
         "to_blob",
         "verify_pack",
+        "warnings_of_pack",
     ]
 
 

@@ -7,17 +7,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breather.domain.finding import Refused
+from breather.domain.typology import Typology
 from breather.protocol.pack import read_pack
 from tests.unit.pack.builders import codes, findings_of, sample, sample_files, with_text
 
 # file | what stands there | what is put there instead | every finding: its place in the file and its code
 CHANGES = r"""
+pack.toml | format = 1 | format = "1" | format wrong-type
+pack.toml | format = 1 | fromat = 1 | format missing-key, fromat unknown-key
+pack.toml | format = 1 | format = 2 | format later-format
 pack.toml | version = 1 | version = 0 | version wrong-type
+pack.toml | version = 1 | version = "? a number" | version to-fill-in
+contacts.toml | as_of = 2026-01-14 | as_of = "? the day" | contact[1].as_of to-fill-in
+texts/en.toml | "Put the phone | "? Put the phone | tips.general[1] to-fill-in
+texts/en.toml | heading = "Jud | heading = "? Jud | heading to-fill-in
+texts/en.toml | subject = "One month later" | subject = "After the scam" | reminder.four-weeks.subject telling-subject
+texts/pt.toml | subject = "Um | subject = "A polícia: um | reminder.two-weeks.subject telling-subject
 pack.toml | version = 1 | version = true | version wrong-type
 pack.toml | version = 1 | version = "1" | version wrong-type
 pack.toml | version = 1 | verzion = 1 | version missing-key, verzion unknown-key
 pack.toml | id = "macau-pj" | id = "Macau PJ" | id bad-id
 pack.toml | jurisdiction = "MO" | jurisdiction = "XX" | jurisdiction unknown-jurisdiction
+pack.toml | jurisdiction = "MO" | jurisdiction = "mo" | jurisdiction unknown-jurisdiction
 pack.toml | sample = true | sample = "yes" | sample wrong-type
 pack.toml | default_locale = "zh-Hant" | default_locale = "zh-Hnat" | default_locale unknown-word
 pack.toml | zh-MO = "zh-Hant" | zh-MO = "de" | locale_fallbacks.zh-MO unknown-word
@@ -147,18 +158,23 @@ def test_two_variants_are_too_few_and_unlike_the_other_locales() -> None:
     ]
 
 
-def test_general_alert_and_tips_are_needed_in_every_locale() -> None:
+@pytest.mark.parametrize("typology", list(Typology))
+def test_every_typology_needs_its_alert_in_every_locale(typology: Typology) -> None:
+    """A rule may ask for any of them, and nobody is to be shown the wrong one."""
+    en = sample_files()["texts/en.toml"].decode()
+    without = re.sub(rf"\[\[alert\.{typology}\.variants\]\]\ntitle = .*\nbody = .*\n", "", en)
+    found = codes(findings_of({**sample_files(), "texts/en.toml": without.encode()}))
+    assert found[0] == (f"texts/en.toml:alert.{typology}", "missing-key")
+
+
+def test_general_tips_are_needed_in_every_locale() -> None:
     files = dict(sample_files())
     for locale in sample().locales:
         name = f"texts/{locale}.toml"
-        text = files[name].decode()
-        text = text.replace("alert.general.", "alert.address-poisoning.").replace(
-            "general = [", "address-poisoning = ["
-        )
-        files[name] = text.encode()
+        files[name] = files[name].replace(b"general = [", b"# [", 1)
+        files[name] = re.sub(rb"# \[\n(    .*\n)+\]\n", b"", files[name])
     found = codes(findings_of(files))
-    assert ("texts/en.toml:alert.general", "missing-key") in found
-    assert ("texts/en.toml:tips.general", "missing-key") in found
+    assert found == [(f"texts/{locale}.toml:tips.general", "missing-key") for locale in sample().locales]
 
 
 @pytest.mark.parametrize("place", ["alert", "tips", "options"])

@@ -37,7 +37,7 @@ def test_a_misspelt_sample_gets_a_suggestion(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "..", "../packs", "zzz"])
 def test_no_name_leads_outside_the_samples(name: str) -> None:
-    with pytest.raises(LookupError, match="There are: macau-pj"):
+    with pytest.raises(LookupError, match=r"There are: .*macau-pj"):
         sample_pack(name)
     with pytest.raises(LookupError):
         sample_campaign(name)
