@@ -103,7 +103,7 @@ class ServedWorld:
         world.snapshot = replace(world.snapshot, identity=identity)
         self.narrow(*Scope)
         running = cast(RunningExchange, Running(world))
-        self._app = create_app(Site(running, Ed25519PrivateKey.generate(), URL, f"{URL}/home", (), 20_000))
+        self.app = create_app(Site(running, Ed25519PrivateKey.generate(), URL, f"{URL}/home", (), 20_000))
         self.cookies: dict[str, str] = {}
         self._tokens = count()
 
@@ -114,7 +114,7 @@ class ServedWorld:
 
     def ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         async def asked() -> httpx.Response:
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=URL) as client:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=URL) as client:
                 return await client.request(method, path, **more)
 
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())

@@ -19,6 +19,7 @@ from breather.storage.failure import StorageFailure
 from breather.web.exchange.alert import AlertRoutes
 from breather.web.exchange.api import Api
 from breather.web.exchange.console import ConsoleRoutes
+from breather.web.exchange.decisions_first import DecisionsFirst
 from breather.web.exchange.site import Site
 from breather.web.health import health_routes
 from breather.web.problems import Problem, problem_of
@@ -31,8 +32,9 @@ _log = structlog.get_logger("breather.exchange")
 
 
 def create_app(site: Site) -> Starlette:
+    api = Api(site)
     routes = [
-        *Api(site).routes(),
+        *api.routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
         *health_routes(site.exchange.unready, site.exchange.stands_by),
@@ -50,7 +52,9 @@ def create_app(site: Site) -> Starlette:
                 await poll
             await run_in_threadpool(site.exchange.close)
 
-    app = Starlette(
+    app = DecisionsFirst(
+        api.submit,
+        _refuse,
         routes=routes,
         lifespan=lifespan,
         exception_handlers={
@@ -91,6 +95,11 @@ async def _poll(exchange: RunningExchange) -> None:
 async def _gone(request: Request, error: Exception) -> Response:
     """Whoever asked has hung up in the middle: no fault of ours, and writing down each would be work for strangers."""
     return Response(status_code=400)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    """What the handlers below answer, for a request that did not come by the routes."""
+    return await (_gone if isinstance(error, ClientDisconnect) else _answer)(request, error)
 
 
 async def _answer(request: Request, error: Exception) -> Response:
