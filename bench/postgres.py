@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.engines import own_server
+from tests.engines import own_database, own_server
 
 
 @contextmanager
