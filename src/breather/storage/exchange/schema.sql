@@ -190,6 +190,7 @@ CREATE TABLE listing (
     withdrawn_at BIGINT,
     PRIMARY KEY (destination, referral)
 );
+CREATE INDEX listing_of_referral ON listing (referral);
 
 -- Published lists (docs/intelligence.md). What they say is in files; these rows say which files are in force, and they
 -- change in the transaction that journals the import.
