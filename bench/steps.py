@@ -82,12 +82,18 @@ class Meter:
         """Raises AttributeError for a step that is named otherwise by now: the table above has to follow."""
         for step, (_, places) in STEPS.items():
             for place in places:
-                module, _, path = place.partition(":")
-                *around, name = path.split(".")
-                owner: Any = importlib.import_module(module)
-                for each in around:
-                    owner = getattr(owner, each)
+                owner, name = owner_of(place)
                 setattr(owner, name, self.clocked(step, getattr(owner, name)))
+
+
+def owner_of(place: str) -> tuple[Any, str]:
+    """The module or class of `module:name` or `module:Class.name`, and the name."""
+    module, _, path = place.partition(":")
+    *around, name = path.split(".")
+    owner: Any = importlib.import_module(module)
+    for each in around:
+        owner = getattr(owner, each)
+    return owner, name
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ before it began, so a read after the lock sees everything that the lock's last h
 READ, or with lock and read in one statement, the snapshot would be older than the lock.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,7 @@ STATEMENTS = 1024
 STALLED = 60_000  # milliseconds after which the server ends a write transaction that does nothing
 # Whoever writes asks for single rows by their keys. A plan made while a table was small, or by statistics of yesterday,
 # would go over the whole of it, under the lock that everybody waits for.
-BY_KEY = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
+BY_KEY: Mapping[str, str] = {"enable_seqscan": "off", "enable_hashjoin": "off", "enable_mergejoin": "off", "jit": "off"}
 BEGIN_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({LOCK})".encode()
 BEGIN_READ = b"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 

@@ -111,6 +111,38 @@ def test_what_cannot_be_repeated_says_so(body: str, told: str) -> None:
         list(parse_queries(f"-- name: it\n{body}", Dialect.SQLITE, "f"))
 
 
+COLUMNS = "INSERT INTO x (a, b) SELECT b, a FROM unnest(CAST(:b AS BIGINT[]), CAST(:a AS BYTES[])) AS one (a, b)"
+
+
+def test_postgresql_may_take_columns_as_arrays_of_a_type() -> None:
+    (query,) = parse_queries(f"-- name: it\n{COLUMNS}", Dialect.POSTGRESQL, "f", shared=False)
+    assert query.parameters == {"a", "b"}
+    assert (query.order, query.arrays) == (("b", "a"), ("BIGINT", "BYTES"))
+    assert "unnest(CAST(%s AS BIGINT[]), CAST(%s AS BYTEA[]))" in query.sql
+    assert query.is_for_rows
+
+
+@pytest.mark.parametrize(
+    ("dialect", "body", "told"),
+    [
+        (Dialect.SQLITE, COLUMNS, "they belong into a file for postgresql"),
+        (Dialect.POSTGRESQL, "SELECT CAST(:a AS TEXT[]), :b", "each of its parameters is one"),
+        (Dialect.POSTGRESQL, "SELECT CAST(:a AS TEXT[]), CAST(:a AS TEXT[])", "is written once"),
+        (Dialect.POSTGRESQL, "SELECT CAST(:a AS NUMERIC[])", "array of NUMERIC; the types are TEXT, BIGINT, BYTES"),
+    ],
+)
+def test_arrays_that_cannot_be_bound_say_so(dialect: Dialect, body: str, told: str) -> None:
+    with pytest.raises(QueryMistake, match=told):
+        list(parse_queries(f"-- name: it\n{body}", dialect, "f", shared=False))
+
+
+def test_what_is_asked_for_many_rows_is_so_on_both_engines(tmp_path: Path) -> None:
+    single = "-- name: a\nSELECT :x"
+    rows = "-- name: a\nSELECT * FROM unnest(CAST(:x AS TEXT[]))"
+    with pytest.raises(QueryMistake, match="for many rows on one engine and for one on the other"):
+        folder(tmp_path, queries=single, queries__postgresql=rows)
+
+
 def test_a_query_without_a_row_cannot_be_repeated() -> None:
     (query,) = parse_queries("-- name: it\nSELECT :a", Dialect.SQLITE, "f")
     with pytest.raises(QueryMistake, match="no row that is repeated"):

@@ -1,5 +1,8 @@
 -- What a batch reads and writes, as PostgreSQL wants it: each column of its rows as one array. One statement each, however
 -- many rows there are, whatever is NULL in them: the server plans it once. On SQLite they are in the shared files.
+--
+-- LATERAL with OFFSET 0 is asked for each row by itself, by key: a plan from when the table was empty, which stays in use
+-- for as long as nobody takes statistics, would go over all of it.
 
 -- name: withdrawals_named
 SELECT withdrawal.* FROM unnest(CAST(:id AS TEXT[])) AS named (id)
@@ -29,10 +32,14 @@ WITH met AS (
            ORDER BY CASE WHEN pause.resolution IS NULL THEN 0 ELSE 1 END, pause.offered_at DESC, pause.id DESC) AS place
   FROM unnest(CAST(:customer AS TEXT[]), CAST(:destination AS TEXT[]), CAST(:now AS BIGINT[]), CAST(:since AS BIGINT[]),
               CAST(:most AS BIGINT[])) AS pair (customer, destination, now, since, most)
-  JOIN pause ON pause.customer = pair.customer AND pause.destination = pair.destination
-   AND (pause.resolution IS NULL
-        AND COALESCE(pause.started_at + pause.duration, pause.offered_at) + pause.lapses_after > pair.now
-        OR pause.resolved_at > pair.since)
+  CROSS JOIN LATERAL (
+    SELECT * FROM pause AS met_by
+    WHERE met_by.customer = pair.customer AND met_by.destination = pair.destination
+      AND (met_by.resolution IS NULL
+           AND COALESCE(met_by.started_at + met_by.duration, met_by.offered_at) + met_by.lapses_after > pair.now
+           OR met_by.resolved_at > pair.since)
+    OFFSET 0
+  ) AS pause
 )
 SELECT * FROM met WHERE place <= most ORDER BY customer, destination, place;
 
@@ -46,7 +53,9 @@ SELECT * FROM unnest(
 
 -- name: holds_of_pairs
 SELECT hold.* FROM unnest(CAST(:customer AS TEXT[]), CAST(:destination AS TEXT[])) AS pair (customer, destination)
-JOIN hold ON hold.customer = pair.customer AND hold.destination = pair.destination
+CROSS JOIN LATERAL (
+  SELECT * FROM hold AS placed WHERE placed.customer = pair.customer AND placed.destination = pair.destination OFFSET 0
+) AS hold
 ORDER BY hold.placed_at, hold.id;
 
 -- name: insert_hold
@@ -77,6 +86,7 @@ SELECT * FROM unnest(
 );
 
 -- name: destinations_listed
-SELECT DISTINCT listing.destination FROM unnest(CAST(:destination AS TEXT[])) AS wanted (destination)
-JOIN listing ON listing.destination = wanted.destination
-WHERE listing.withdrawn_at IS NULL;
+SELECT DISTINCT wanted.destination FROM unnest(CAST(:destination AS TEXT[])) AS wanted (destination)
+CROSS JOIN LATERAL (
+  SELECT 1 FROM listing WHERE listing.destination = wanted.destination AND listing.withdrawn_at IS NULL LIMIT 1
+) AS listed;

@@ -190,6 +190,7 @@ CREATE TABLE listing (
     withdrawn_at BIGINT,
     PRIMARY KEY (destination, referral)
 );
+CREATE INDEX listing_of_referral ON listing (referral);
 
 -- Answers that the spool has held, once the database has them. `problem`: somebody has to look at it.
 CREATE TABLE stand_in (

@@ -50,3 +50,10 @@ WITH wanted (id) AS (
   VALUES (:id), ...
 )
 SELECT account.id, account.total FROM wanted CROSS JOIN account WHERE account.id = wanted.id ORDER BY account.id;
+
+-- name: insert_sealed
+INSERT INTO account (id, total, note, seal)
+VALUES (:id, :total, :note, :seal), ...;
+
+-- name: sealed_named
+SELECT account.* FROM account WHERE account.id IN (VALUES (:id), ...) ORDER BY account.id;
