@@ -99,7 +99,7 @@ def disk_full(power: Power) -> Nemesis:
     return happens
 
 
-def server_sync_fails(power: Power, server: OwnServer) -> Nemesis:
+def server_sync_fails(power: Power) -> Nemesis:
     """PostgreSQL panics, and perhaps gives up; the service outlives that, and nobody is told what is not so."""
 
     def happens(storm: Storm) -> None:
@@ -107,6 +107,15 @@ def server_sync_fails(power: Power, server: OwnServer) -> Nemesis:
         power.sync_fails(True)
         storm.until(lambda: storm.said("no-decision", None) > before)
         power.sync_fails(False)
+
+    return happens
+
+
+def revived(nemesis: Nemesis, server: OwnServer) -> Nemesis:
+    """Whatever it does to PostgreSQL, that is started again if it has given up."""
+
+    def happens(storm: Storm) -> None:
+        nemesis(storm)
         server.revive()
 
     return happens

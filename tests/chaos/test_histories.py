@@ -25,6 +25,7 @@ from tests.chaos.nemesis import (
     disk_full,
     failover,
     killed,
+    revived,
     server_sync_fails,
     stands_still,
     sync_fails,
@@ -108,7 +109,10 @@ def test_on_postgresql_whatever_happens_it_can_have_happened(tmp_path: Path) -> 
             with two_replicas(tmp_path, server.url) as (exchanges, connection):
                 storm = Storm(exchanges, SEED)
                 nemeses = [failover, stands_still, clock_steps, *(commit_cut(connection, when) for when in Cut)]
-                nemeses += [syncs_stall(power), server_sync_fails(power, server)]
+                nemeses += [
+                    syncs_stall(power),
+                    *(revived(each(power), server) for each in (server_sync_fails, disk_full)),
+                ]
                 for nemesis in every(nemeses):
                     storm.blow(CALLS, nemesis)
                 storm.check()
