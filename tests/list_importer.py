@@ -1,11 +1,13 @@
-"""An import in a process of its own that ends by SIGKILL at its nth call: `python -m tests.list_importer`.
+"""Imports in processes of their own that end by SIGKILL at their nth call: `python -m tests.list_importer`.
 
-Counting calls instead of waiting makes every moment of an import reachable, and the same one again.
+Counting calls instead of waiting makes every moment of an import reachable, and the same one again. One process loads
+the program and forks for each import that it is told of on a line of its input: what it is told is how that ended.
 """
 
 import os
 import signal
 import sys
+import traceback
 from pathlib import Path
 from types import FrameType
 
@@ -34,9 +36,23 @@ def main(database: str, folder: str, published: str, begin: str, last_call: int)
     sys.setprofile(count)
     take_list(opened, ListFolder(Path(folder)), publication, "operator", lambda: os.urandom(16))
     sys.setprofile(None)
-    print(calls)
+    print(calls, flush=True)
     opened.close()
 
 
+def forked(database: str, folder: str, published: str, begin: str, last_call: str) -> int:
+    """The exit status of an import; below zero the signal that ended it."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    try:
+        main(database, folder, published, begin, int(last_call))
+    except BaseException:  # noqa: BLE001 - the child must not go on as its parent would
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5]))
+    for line in sys.stdin:
+        print("ended", forked(*line.rstrip("\n").split("\t")), flush=True)

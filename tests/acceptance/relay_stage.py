@@ -136,17 +136,55 @@ def raised_together(folder: Path) -> Iterator[RelayStage]:
         agency.close()
 
 
+@dataclass
+class Pair:
+    """An agency and one exchange that relays to it, each serving, with the exchange's worker: no more than it takes."""
+
+    agency: AgencyProcess
+    exchange: ExchangeProcess
+    worker: "subprocess.Popen[bytes]"
+
+    def advance(self, milliseconds: int) -> None:
+        self.exchange.set_time(self.agency.advance(milliseconds))
+
+
+@contextmanager
+def raised_pair(folder: Path) -> Iterator[Pair]:
+    """Introduced as the others are. They end with the block."""
+    cast = _cast(folder)
+    agency = AgencyProcess(folder, cast.agency)
+    agency.set_time(agency.now)
+    keys = introduce(cast, agency.clock)
+    exchange = _prepared(cast.exchanges[0], agency, keys)
+    worker = exchange.spawn("worker")
+    try:
+        exchange.start()
+        agency.start()
+        yield Pair(agency, exchange, worker)
+    finally:
+        worker.terminate()
+        worker.wait(20)
+        exchange.close()
+        agency.close()
+
+
 def _opened(exchange: Exchange, agency: AgencyProcess, keys: Keys) -> Stage:
+    breather = _prepared(exchange, agency, keys)
+    set_password(exchange.settings, breather.clock, PASSWORD)
+    breather.start()
+    process = opened_site(breather, exchange.site_port, vasp=exchange.vasp)
+    return Stage(breather, exchange.site_url, breather.folder, process)
+
+
+def _prepared(exchange: Exchange, agency: AgencyProcess, keys: Keys) -> ExchangeProcess:
+    """Ready to start."""
     breather = ExchangeProcess(exchange.settings.keys.parent, exchange.settings)
     breather.set_time(agency.now)
     kid, _, public = keys.clearance[exchange.vasp].partition("=")
     breather.clearance_keys = {kid: public}
     activate_with_relay(exchange.settings, breather)
     breather.key = create_api_key(exchange.settings, breather.clock, "everything", list(Scope))
-    set_password(exchange.settings, breather.clock, PASSWORD)
-    breather.start()
-    process = opened_site(breather, exchange.site_port, vasp=exchange.vasp)
-    return Stage(breather, exchange.site_url, breather.folder, process)
+    return breather
 
 
 def activate_with_relay(settings: Settings, breather: ExchangeProcess) -> None:

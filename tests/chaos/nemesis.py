@@ -11,6 +11,7 @@ from breather.bootstrap import EXIT_STORAGE_FATAL
 from breather.domain.instant import MINUTE, Millis
 from tests.chaos.commit_cut import CommitCut, Cut
 from tests.chaos.disk import Power
+from tests.chaos.own_server import OwnServer
 from tests.chaos.storm import Storm
 
 Nemesis = Callable[[Storm], None]
@@ -94,6 +95,28 @@ def disk_full(power: Power) -> Nemesis:
         power.full(True)
         storm.until(lambda: storm.said("no-decision", None) > before or storm.over)
         power.full(False)
+
+    return happens
+
+
+def server_sync_fails(power: Power) -> Nemesis:
+    """PostgreSQL panics, and perhaps gives up; the service outlives that, and nobody is told what is not so."""
+
+    def happens(storm: Storm) -> None:
+        before = storm.said("no-decision", None)
+        power.sync_fails(True)
+        storm.until(lambda: storm.said("no-decision", None) > before)
+        power.sync_fails(False)
+
+    return happens
+
+
+def revived(nemesis: Nemesis, server: OwnServer) -> Nemesis:
+    """Whatever it does to PostgreSQL, that is started again if it has given up."""
+
+    def happens(storm: Storm) -> None:
+        nemesis(storm)
+        server.revive()
 
     return happens
 

@@ -50,6 +50,13 @@ class OwnServer:
             self._process.wait(60)
             self._process = None
 
+    def revive(self) -> None:
+        """Until it answers again, started again if it has given up."""
+        assert self._process is not None
+        while not self._answers():
+            if self._process.poll() is not None:
+                self.start()
+
     def log(self) -> str:
         return (self.data.parent / "server.log").read_text("utf-8", errors="replace")[-4000:]
 

@@ -106,7 +106,7 @@ class Storm:
                     self.stood_in.add(customer)
             except httpx.ConnectError:  # nobody heard it: it is nothing that was asked
                 assert began < until, "no service could be reached"
-                self._over.wait(0.02)
+                self._over.wait(0.1)
                 continue
             except httpx.TransportError:
                 pass  # the outcome is not known
@@ -130,7 +130,7 @@ class Storm:
             try:
                 self._poll()
             except httpx.TransportError:
-                self._over.wait(0.02)
+                self._over.wait(0.1)
 
     def _poll(self) -> None:
         """Everything since the last time, from any replica, as clients do."""

@@ -1,6 +1,6 @@
 """The agency is away, or hangs, while customers go on: every decision is made, and all referrals arrive once.
 
-Here for two seconds; `make chaos` keeps it away for a minute.
+Here for a second each; `make chaos` keeps it away for a minute.
 """
 
 import os
@@ -12,30 +12,30 @@ import pytest
 
 from breather.demo.invented import tron_address
 from breather.domain.instant import SECOND
-from tests.acceptance.relay_stage import FIRST, RelayStage, raised_together
+from tests.acceptance.relay_stage import FIRST, Pair, raised_pair
 from tests.integration.exchange.withdrawals import query
 
-SECONDS_AWAY = int(os.environ.get("BREATHER_TEST_REAL_SECONDS_AWAY", "2"))
+SECONDS_AWAY = int(os.environ.get("BREATHER_TEST_REAL_SECONDS_AWAY", "1"))
 
 
 @pytest.fixture(scope="module")
-def together(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RelayStage]:
-    with raised_together(tmp_path_factory.mktemp("away")) as found:
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    with raised_pair(tmp_path_factory.mktemp("away")) as found:
         yield found
 
 
-def arrived(together: RelayStage) -> list[str]:
+def arrived(pair: Pair) -> list[str]:
     sql = f"SELECT id FROM referral WHERE sender = '{FIRST}' ORDER BY number"
-    return [row[0] for row in query(together.agency.settings.database, sql)]
+    return [row[0] for row in query(pair.agency.settings.database, sql)]
 
 
 @pytest.mark.parametrize("how", ["gone", "hangs"])
-def test_decisions_go_on_and_every_referral_arrives_once(together: RelayStage, how: str) -> None:
-    breather, process = together.first.breather, together.agency.process
+def test_decisions_go_on_and_every_referral_arrives_once(pair: Pair, how: str) -> None:
+    breather, process = pair.exchange, pair.agency.process
     assert process is not None
-    before = arrived(together)
+    before = arrived(pair)
     if how == "gone":
-        together.agency.kill()
+        pair.agency.kill()
     else:
         process.send_signal(signal.SIGSTOP)
     began, promised = time.monotonic(), list[str]()
@@ -49,17 +49,17 @@ def test_decisions_go_on_and_every_referral_arrives_once(together: RelayStage, h
         assert (decided.status_code, decided.json()["decision"]) == (201, "intervene")
         assert breather.event(name, {"id": "help", "event": "help"}).status_code == 201
         promised.append(breather.state(name)["referrals"][0]["id"])
-        together.advance(SECOND // 10)
+        pair.advance(SECOND // 10)
     assert promised
-    assert arrived(together) == before, "it was away"
+    assert arrived(pair) == before, "it was away"
     if how == "gone":
-        together.agency.start()
+        pair.agency.start()
     else:
         process.send_signal(signal.SIGCONT)
 
     def all_receipted() -> bool:
-        together.advance(SECOND)
+        pair.advance(SECOND)
         return not query(breather.settings.database, "SELECT referral FROM delivery WHERE state <> 'receipted'")
 
-    together.until(all_receipted, "everything is receipted")
-    assert sorted(arrived(together)) == sorted([*before, *promised]), "all of them, and each once"
+    pair.agency.until(all_receipted)
+    assert sorted(arrived(pair)) == sorted([*before, *promised]), "all of them, and each once"

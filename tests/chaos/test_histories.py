@@ -25,10 +25,13 @@ from tests.chaos.nemesis import (
     disk_full,
     failover,
     killed,
+    revived,
+    server_sync_fails,
     stands_still,
     sync_fails,
     syncs_stall,
 )
+from tests.chaos.own_server import OwnServer, empty_server_folder
 from tests.chaos.planted import SEQUENCE, Planted, launcher
 from tests.chaos.storm import Storm
 from tests.chaos.traffic import assert_whole
@@ -97,15 +100,26 @@ def test_on_sqlite_whatever_happens_it_can_have_happened(tmp_path: Path) -> None
         assert_whole(exchange.settings.database)
 
 
-def test_on_postgresql_whatever_happens_it_can_have_happened(tmp_path: Path, postgresql_server: str) -> None:
-    with two_replicas(tmp_path, postgresql_server) as (exchanges, connection):
-        storm = Storm(exchanges, SEED)
-        nemeses = [failover, stands_still, clock_steps, *(commit_cut(connection, when) for when in Cut)]
-        for nemesis in every(nemeses):
-            storm.blow(CALLS, nemesis)
-        storm.check()
-        assert_something_happened(storm)
-        assert_whole(exchanges[1].settings.database)
+def test_on_postgresql_whatever_happens_it_can_have_happened(tmp_path: Path) -> None:
+    """Two replicas, and a server on a disk that may fail, too."""
+    with empty_server_folder() as data, power_cut(data) as power:
+        server = OwnServer(data, {}, power.environment)
+        server.start()
+        try:
+            with two_replicas(tmp_path, server.url) as (exchanges, connection):
+                storm = Storm(exchanges, SEED)
+                nemeses = [failover, stands_still, clock_steps, *(commit_cut(connection, when) for when in Cut)]
+                nemeses += [
+                    syncs_stall(power),
+                    *(revived(each(power), server) for each in (server_sync_fails, disk_full)),
+                ]
+                for nemesis in every(nemeses):
+                    storm.blow(CALLS, nemesis)
+                storm.check()
+                assert_something_happened(storm)
+                assert_whole(exchanges[1].settings.database)
+        finally:
+            server.stop()
 
 
 def assert_something_happened(storm: Storm) -> None:

@@ -26,7 +26,7 @@ from tests.relaying_exchange import Meddler, RelayingExchange, settled
 REFERRALS = int(os.environ.get("BREATHER_TEST_REFERRALS", "24"))
 SEED = int(os.environ.get("BREATHER_TEST_SEED", "1"))
 TURNS = 6  # of the bad post: what fails again and again for two days is given up
-SHORT_SECONDS, LONG_SECONDS = 0.2, 30
+STALL_SECONDS, TRIES = 0.2, 50
 
 
 @contextmanager
@@ -83,9 +83,10 @@ def test_letters_lost_late_doubled_and_altered_arrive_once(
     assert set(post.fates) == set(Fate), "not everything happened"
 
 
-def receipts_while_syncs_stall(exchange: RelayingExchange, power: Power, seconds: float) -> bool:
-    """Whether a receipt comes within `seconds` while no sync returns; afterwards all have come."""
+def receipts_while_syncs_stall(exchange: RelayingExchange, power: Power) -> bool:
+    """Whether a receipt comes while no sync returns; afterwards all have come."""
     told = threading.Event()
+    exchange.promise(3)
 
     def hears(courier: Courier) -> Courier:
         meddler = Meddler(courier)
@@ -102,7 +103,7 @@ def receipts_while_syncs_stall(exchange: RelayingExchange, power: Power, seconds
     with ThreadPoolExecutor(1) as thread:
         with power.stalled():
             delivering = thread.submit(exchange.lane(hears).deliver_due)
-            early = told.wait(seconds)
+            early = told.wait(STALL_SECONDS)
         delivering.result()
     assert settled(exchange), exchange.rows("SELECT state, problem FROM delivery")
     return early
@@ -125,17 +126,16 @@ def after_each_mark(notes: Sequence[Note]) -> list[int]:
 def test_what_was_receipted_outlives_a_power_cut(watched: tuple[AgencyProcess, Power], tmp_path: Path) -> None:
     agency, power = watched
     with relaying_to(agency, f"sqlite:///{tmp_path / 'exchange.db'}") as exchange:
-        promised = exchange.promise(6)
-        assert not receipts_while_syncs_stall(exchange, power, SHORT_SECONDS)
-        assert lost_in_a_cut(power, tmp_path / "cuts", after_each_mark) == [set()] * len(promised)
+        assert not receipts_while_syncs_stall(exchange, power)
+        lost = lost_in_a_cut(power, tmp_path / "cuts", after_each_mark)
+        assert lost == [set()] * len(exchange.states())
 
 
 def test_a_receipt_before_the_commit_is_found(tmp_path: Path) -> None:
-    """Planted: the agency answers, and commits then."""
+    """Planted: the agency answers, and commits then. Not always found at the first try, as with a decision."""
     with (
         agency_on_a_disk(tmp_path, Planted.BEFORE_COMMIT) as (agency, power),
         relaying_to(agency, f"sqlite:///{tmp_path / 'exchange.db'}") as exchange,
     ):
-        exchange.promise(3)
-        assert receipts_while_syncs_stall(exchange, power, LONG_SECONDS)
-        assert lost_in_a_cut(power, tmp_path / "cuts", after_each_mark)[0], "nothing was lost"
+        assert any(receipts_while_syncs_stall(exchange, power) for _ in range(TRIES))
+        assert any(lost_in_a_cut(power, tmp_path / "cuts", after_each_mark)), "nothing was lost"

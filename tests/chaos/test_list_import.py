@@ -37,19 +37,30 @@ def store(database_url: str, tmp_path: Path) -> Iterator[ListStore]:
     found.close()
 
 
-def test_killed_at_any_call_one_whole_snapshot_serves(store: ListStore) -> None:
+@pytest.fixture(scope="module")
+def importer() -> Iterator["subprocess.Popen[str]"]:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    command = [sys.executable, "-m", "tests.list_importer"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdin=pipe, stdout=pipe, text=True) as found:
+        yield found
+        assert found.stdin is not None
+        found.stdin.close()
+
+
+def test_killed_at_any_call_one_whole_snapshot_serves(store: ListStore, importer: "subprocess.Popen[str]") -> None:
     chance = random.Random(SEED)
     store.take_addresses(ONE)
     exchange = store.running()
     calls = {
-        begin: imported(store, numbers, begin, NEVER)[1]
+        begin: imported(store, importer, numbers, begin, NEVER)[1]
         for begin, numbers in ((READ, OTHER), (SORTED, ONE), (NAMED, OTHER))
     }
     in_force, waiting, kills = OTHER, ONE, 0
     while kills < KILLS:
         begin = chance.choice([READ, SORTED, NAMED, NAMED])
         last_call = chance.randrange(1, calls[begin])
-        killed, _ = imported(store, waiting, begin, last_call)
+        killed, _ = imported(store, importer, waiting, begin, last_call)
         kills += killed
         exchange.refresh()
         if served(exchange) == set(waiting):
@@ -72,15 +83,21 @@ def test_killed_at_any_call_one_whole_snapshot_serves(store: ListStore) -> None:
     assert len([name for name in left if name.endswith(".list")]) <= 2
 
 
-def imported(store: ListStore, numbers: range, begin: str, last_call: int) -> tuple[bool, int]:
+def imported(
+    store: ListStore, importer: "subprocess.Popen[str]", numbers: range, begin: str, last_call: int
+) -> tuple[bool, int]:
     """Whether it was killed; and if it was not, how many calls it took."""
     path = written(store.files, OFAC, addresses_text(numbers))
-    command = [sys.executable, "-m", "tests.list_importer", store.settings.database, str(store.folder.path), str(path)]
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
-    command += [begin, str(last_call)]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode != 0, int(done.stdout or 0)
+    assert importer.stdin is not None
+    assert importer.stdout is not None
+    told = [store.settings.database, str(store.folder.path), str(path), begin, str(last_call)]
+    print(*told, sep="\t", file=importer.stdin, flush=True)
+    calls, line = 0, importer.stdout.readline()
+    if not line.startswith("ended"):
+        calls, line = int(line), importer.stdout.readline()
+    status = int(line.split()[1])
+    assert status in (0, -signal.SIGKILL), "what went wrong stands in the importer's errors"
+    return status != 0, calls
 
 
 def served(exchange: RunningExchange) -> set[int]:

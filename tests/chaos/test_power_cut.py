@@ -29,7 +29,7 @@ CUTS = int(os.environ.get("BREATHER_TEST_CUTS", "20"))
 CUTS_OF_A_SERVER = max(2, CUTS // 10)  # each takes a start of PostgreSQL
 SEED = int(os.environ.get("BREATHER_TEST_SEED", "1"))
 EACH = 18  # withdrawals of each thread: so many that SQLite moves pages into the database meanwhile
-SHORT_SECONDS, LONG_SECONDS = 0.2, 30
+STALL_SECONDS, TRIES = 0.2, 50
 UNSAFE = "fsync is off; on is right"
 
 
@@ -96,7 +96,7 @@ def test_nothing_acknowledged_is_lost_on_sqlite(tmp_path: Path) -> None:
     with exchange_on_a_disk(tmp_path) as (exchange, power):
         content = wrong_signs(exchange)
         told = send(exchange, "cut", EACH, power.mark)
-        assert not told_while_syncs_stall(exchange, power, SHORT_SECONDS)
+        assert not told_while_syncs_stall(exchange, power, "stalled")
         exchange.kill()
         assert (Kind.SYNCED, "exchange.db") in {(note.kind, Path(note.path).name) for note in power.notes()}, "moved"
         for number, left in enumerate(power.cuts(chance, moments(CUTS, chance))):
@@ -121,34 +121,36 @@ def test_what_was_only_handed_over_is_lost_in_a_cut(tmp_path: Path, fault: Plant
     assert lost, "nothing was lost without a sync: these tests could not fail"
 
 
-def told_while_syncs_stall(exchange: ExchangeProcess, power: Power, seconds: float) -> bool:
-    """Whether anybody is told anything within `seconds` while no sync returns; afterwards all are told."""
-    told, stalled = threading.Event(), power.stalled()
+def told_while_syncs_stall(exchange: ExchangeProcess, power: Power, name: str) -> bool:
+    """Whether anybody is told anything while no sync returns; afterwards all are told."""
+    told = threading.Event()
 
     def hears(word: str) -> None:
         power.mark(word)
         told.set()
 
     with ThreadPoolExecutor(1) as thread:
-        with stalled:
-            sending = thread.submit(send, exchange, "stalled", 1, hears)
-            early = told.wait(seconds)
+        with power.stalled():
+            sending = thread.submit(send, exchange, name, 1, hears)
+            early = told.wait(STALL_SECONDS)
         assert len(sending.result()) == 8
     return early
 
 
 def test_an_answer_before_the_commit_is_found(tmp_path: Path) -> None:
-    """Planted: acknowledged before commit. Somebody is told while nothing can be durable, and a cut takes it away."""
+    """Planted: acknowledged before commit. Somebody is told while nothing can be durable, and a cut takes it away.
+
+    Not always at the first try: what the writer was at when the syncs stalled may keep it from the next.
+    """
     with exchange_on_a_disk(tmp_path, Planted.BEFORE_COMMIT) as (exchange, power):
-        assert told_while_syncs_stall(exchange, power, LONG_SECONDS)
+        assert any(told_while_syncs_stall(exchange, power, f"early-{number}") for number in range(TRIES))
         exchange.kill()
-        (left,) = power.cuts(random.Random(SEED), first_told)
-        assert missing(sqlite_in(left.write(tmp_path / "cut")), left.marks) == set(left.marks)
+        cuts = power.cuts(random.Random(SEED), after_each_mark)
+        assert any(missing(sqlite_in(left.write(tmp_path / f"cut-{left.at}")), left.marks) for left in cuts)
 
 
-def first_told(notes: Sequence[Note]) -> list[tuple[int, Kept]]:
-    """Just after the first acknowledgement."""
-    return [(next(at for at, note in enumerate(notes, start=1) if note.kind is Kind.MARK), Kept.NOTHING)]
+def after_each_mark(notes: Sequence[Note]) -> list[tuple[int, Kept]]:
+    return [(at, Kept.NOTHING) for at, note in enumerate(notes, start=1) if note.kind is Kind.MARK]
 
 
 def test_nothing_acknowledged_is_lost_on_postgresql(tmp_path: Path) -> None:
