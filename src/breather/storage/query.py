@@ -13,10 +13,12 @@ What is asked about many things at once has a row of parameters that is written 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources.abc import Traversable
+from operator import itemgetter
+from typing import Any
 
 from breather.domain.finding import nearest
 from breather.storage.dialect import Dialect
@@ -43,6 +45,17 @@ class Query:
     origin: str
     row: str = ""
     order: tuple[str, ...] = ()
+
+    def picker(self) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+        """From a row by name to its values in their order. What it gives raises KeyError."""
+        return _picker(self.order)
+
+
+@lru_cache(maxsize=1024)
+def _picker(order: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(order) == 1:
+        return lambda given: (given[order[0]],)
+    return itemgetter(*order)
 
 
 @lru_cache(maxsize=1024)
