@@ -1,5 +1,6 @@
 """The variable parts as they are stored: compact JSON of the domain's own types, decoded back into them."""
 
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 
 import msgspec
@@ -55,7 +56,9 @@ def encode_withdrawal(asked: Withdrawal) -> bytes:
     return msgspec.json.encode(parts)
 
 
-_FIELDS = {part: attrgetter(*part.__slots__) for part in (Destination, Residence, Session, Account)}
+_FIELDS: Mapping[type, Callable[[object], tuple[object, ...]]] = {
+    part: attrgetter(*part.__slots__) for part in (Destination, Residence, Session, Account)
+}
 
 
 def _known(part: Destination | Residence | Session | Account) -> dict[str, object]:
