@@ -109,6 +109,8 @@ class Pause:
         elapses_at = self.elapses_at()
         since = self.offered_at if elapses_at is None else elapses_at
         lapses_at = since + self.lapses_after
+        if not holds:  # nearly always, and asked several times of each pause for each decision
+            return Millis(lapses_at)
         released = self.resolved is not None
         for hold in sorted(holds, key=lambda hold: hold.placed_at):
             voids = released and self.resolved is not None and hold.placed_at >= self.resolved.at

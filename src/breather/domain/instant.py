@@ -5,6 +5,7 @@ One type for every moment keeps floats and time zones out of the decisions; conv
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import NewType
 
 Millis = NewType("Millis", int)
@@ -48,5 +49,10 @@ def parse_instant(text: str) -> Millis:
 def format_instant(at: Millis) -> str:
     """Milliseconds to `2026-01-31T09:30:00.000Z`."""
     seconds, millis = divmod(at, SECOND)
-    at_second = datetime.fromtimestamp(seconds, UTC)
-    return f"{at_second.isoformat().removesuffix('+00:00')}.{millis:03d}Z"
+    return f"{_second(seconds)}.{millis:03d}Z"
+
+
+@lru_cache(maxsize=1024)
+def _second(seconds: int) -> str:
+    """What is decided within a second names the same few seconds."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().removesuffix("+00:00")

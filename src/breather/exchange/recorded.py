@@ -5,6 +5,7 @@ record that ends earlier was made before they were.
 """
 
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from breather.domain.feature import Features, FeatureValue, Unknown
 
@@ -58,11 +59,13 @@ PLACES: tuple[str, ...] = (
 
 StoredValue = float | bool | str  # an unknown one is its class behind a question mark, with which no word begins
 _UNKNOWN: Mapping[str, Unknown] = {f"?{unknown}": unknown for unknown in Unknown}
+_WORDS: Mapping[Unknown, str] = {unknown: word for word, unknown in _UNKNOWN.items()}
+_values_in_place = itemgetter(*PLACES)
 
 
 def features_out(features: Features) -> list[StoredValue]:
     """Raises KeyError where a feature was not computed."""
-    return [f"?{value}" if isinstance(value := features[name], Unknown) else value for name in PLACES]
+    return [_WORDS[value] if type(value) is Unknown else value for value in _values_in_place(features)]
 
 
 def features_in(stored: Sequence[StoredValue]) -> dict[str, FeatureValue]:

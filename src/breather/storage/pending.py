@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from breather.storage.failure import DeadlineTaken
 from breather.storage.transaction import Transaction
@@ -60,6 +60,8 @@ class Answer(Future[T]):
 class Pending(Generic[T]):
     """`deadline` is monotonic seconds, or None for a caller that waits as long as it takes."""
 
+    __slots__ = ("__weakref__", "_ownership", "deadline", "future", "run")
+
     def __init__(self, run: Callable[[Transaction], T], deadline: float | None) -> None:
         self.run = run
         self.deadline = deadline
@@ -67,6 +69,18 @@ class Pending(Generic[T]):
         self.future.submitted = time.monotonic()
         # Taken once and never given back: acquiring it without blocking is the compare-and-set.
         self._ownership = threading.Lock()
+
+    def settle(self, batch: Batch, value: T | None, error: BaseException | None) -> None:
+        """For the writer, after the commit. Nobody asks the command for anything any more, so it lets go of all that it
+        holds: its deadline keeps watch over what remains of it, perhaps for ten seconds.
+        """
+        future = self.future
+        del self.run, self.future
+        future.batch = batch
+        if error is None:
+            future.set_result(cast(T, value))
+        else:
+            future.set_exception(error)
 
     @property
     def owned(self) -> bool:
@@ -131,7 +145,7 @@ class Deadlines:
             due.withdraw()
 
     def _drop_finished(self) -> None:
-        """With long deadlines and many commands a second, ten thousand finished ones would be kept with their results.
+        """With long deadlines and many commands a second, ten thousand finished ones would be kept.
 
         Afterwards there is room for as many as are still waiting: each is looked at once or twice, on average.
         """

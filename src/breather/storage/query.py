@@ -18,10 +18,12 @@ plans once, where repeated rows are another statement for each number of them, a
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources.abc import Traversable
+from operator import itemgetter
+from typing import Any
 
 from breather.domain.finding import nearest
 from breather.storage.dialect import TYPES, Dialect
@@ -55,6 +57,17 @@ class Query:
     def is_for_rows(self) -> bool:
         """Asked for many rows of parameters together, and never for one."""
         return bool(self.order)
+
+    def picker(self) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+        """From a row by name to its values in their order. What it gives raises KeyError."""
+        return _picker(self.order)
+
+
+@lru_cache(maxsize=1024)
+def _picker(order: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(order) == 1:
+        return lambda given: (given[order[0]],)
+    return itemgetter(*order)
 
 
 @lru_cache(maxsize=1024)

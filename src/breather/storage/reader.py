@@ -1,6 +1,7 @@
 """Reading by query name. Pages are given a `Reader`: what they hold cannot write."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, cycle, repeat
 from typing import Any, TypeVar
 
 from breather.storage.failure import QueryMistake, RowRefused
@@ -67,20 +68,24 @@ class Reader:
         a statement that the engine keeps prepared.
         """
         query = self._asked(name)
-        for row in rows:
-            if row.keys() != query.parameters:
-                raise parameter_mistake(query, row)
+        given = _in_order(query, rows)
         if query.arrays:
-            if rows:
-                yield query, tuple([_storable(query, key, row[key]) for row in rows] for key in query.order)
+            if given:
+                yield (
+                    query,
+                    tuple(
+                        list(column) if _all_plain(column) else [_storable(query, key, value) for value in column]
+                        for key, column in zip(query.order, zip(*given, strict=True), strict=True)
+                    ),
+                )
             return
         first = 0
         while left := len(rows) - first:
             times = min(1 << (left.bit_length() - 1), MOST_TOGETHER)
-            values = tuple(
-                _storable(query, key, row[key]) for row in rows[first : first + times] for key in query.order
-            )
-            yield repeated(query, times), tuple(values)
+            values = tuple(chain.from_iterable(given[first : first + times]))
+            if not _all_plain(values):
+                values = tuple(map(_storable, repeat(query), cycle(query.order), values))
+            yield repeated(query, times), values
             first += times
 
     def _storable_row(self, name: str, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -91,6 +96,20 @@ class Reader:
         if self._ended:
             raise QueryMistake(f"query {name!r} was asked after its transaction had ended")
         return self._queries.get(name) or find_query(self._queries, name)
+
+
+def _in_order(query: Query, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    """The values of each row as the statement takes them. Raises QueryMistake for a row with other names."""
+    if not query.is_for_rows:
+        raise QueryMistake(f"query {query.name} has no row that is repeated: write VALUES (:name), ...")
+    wanted, picked = len(query.parameters), query.picker()
+    try:
+        given = [picked(row) for row in rows if len(row) == wanted]
+    except KeyError:
+        given = []
+    if len(given) < len(rows):
+        raise parameter_mistake(query, next(row for row in rows if row.keys() != query.parameters))
+    return given
 
 
 def _all_plain(values: Sequence[Any]) -> bool:

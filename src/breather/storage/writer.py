@@ -97,6 +97,7 @@ class Writer:
         Unavailable at once.
         """
         pending = Pending(command, deadline)
+        answer = pending.future
         with self._changed:
             if self._closing:
                 raise Unavailable("the writer is closed")
@@ -106,7 +107,7 @@ class Writer:
             self._waiting.append(pending)
             self._changed.notify()
         self._deadlines.watch(pending)
-        return pending.future
+        return answer
 
     def close(self, drain: bool = True) -> None:
         """Accept nothing more; returns when done.
@@ -174,11 +175,7 @@ class Writer:
             self.batches.observe(len(batch))
         times = Batch(len(batch), taken, decided, self._committed_at)
         for pending, result in zip(batch, results, strict=True):
-            pending.future.batch = times
-            if result.error is None:
-                pending.future.set_result(result.value)
-            else:
-                pending.future.set_exception(result.error)
+            pending.settle(times, result.value, result.error)
         return None
 
     def _not_begun(self, began: float, failure: StorageFailure) -> None:

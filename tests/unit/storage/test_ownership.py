@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breather.storage.failure import DeadlineTaken, StorageFailure, Unavailable
-from breather.storage.pending import MOST_FINISHED, Deadlines, Pending
+from breather.storage.pending import MOST_FINISHED, Batch, Deadlines, Pending
 from breather.storage.transaction import Transaction
 
 PATIENCE = 20
@@ -110,6 +110,26 @@ def test_finished_commands_are_not_kept_until_a_long_deadline() -> None:
     assert isinstance(due.future.exception(PATIENCE), DeadlineTaken)
     assert [one.owned for one in waiting] == [False] * len(waiting), "those that wait are still watched, and not due"
     deadlines.close()
+
+
+@pytest.mark.parametrize("error", [None, ValueError("no")], ids=["done", "failed"])
+def test_a_settled_command_lets_go_of_what_it_held_and_is_never_withdrawn(error: Exception | None) -> None:
+    class Command:
+        def __call__(self, transaction: Transaction) -> int:
+            raise AssertionError("nobody runs it here")
+
+    command = Command()
+    held = weakref.ref(command)
+    pending: Pending[int] = Pending(command, time.monotonic() + 3600)
+    del command
+    assert pending.take()
+    answer = pending.future
+    pending.settle(Batch(1, 0.0, 1.0, 2.0), 7, error)
+    assert held() is None
+    assert answer.batch is not None
+    assert answer.exception(0) is error
+    assert error is not None or answer.result(0) == 7
+    assert not pending.withdraw()
 
 
 def test_a_command_without_a_deadline_is_nobodys_business() -> None:

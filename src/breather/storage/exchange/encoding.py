@@ -1,5 +1,8 @@
 """The variable parts as they are stored: compact JSON of the domain's own types, decoded back into them."""
 
+from collections.abc import Callable, Mapping
+from operator import attrgetter
+
 import msgspec
 
 from breather.domain.amount import BaseUnits, MicroUsd
@@ -53,9 +56,15 @@ def encode_withdrawal(asked: Withdrawal) -> bytes:
     return msgspec.json.encode(parts)
 
 
+_FIELDS: Mapping[type, Callable[[object], tuple[object, ...]]] = {
+    part: attrgetter(*part.__slots__) for part in (Destination, Residence, Session, Account)
+}
+
+
 def _known(part: Destination | Residence | Session | Account) -> dict[str, object]:
     """What the exchange sent: the rest need not be stored, and is none when it is read."""
-    return {name: value for name in part.__slots__ if (value := getattr(part, name)) is not None}
+    fields = _FIELDS[type(part)]
+    return {name: value for name, value in zip(part.__slots__, fields(part), strict=True) if value is not None}
 
 
 def decode_withdrawal(stored: bytes) -> Withdrawal:
@@ -84,13 +93,17 @@ def encode_profile(profile: CustomerProfile | DestinationProfile | PayeeProfile)
     return msgspec.json.encode(profile)
 
 
+# Of whom and of what nothing is known: values, so that one of each is enough.
+_NEW_CUSTOMER, _NEW_DESTINATION, _NEW_PAYEE = CustomerProfile(), DestinationProfile(), PayeeProfile()
+
+
 def decode_customer(stored: bytes | None) -> CustomerProfile:
-    return CustomerProfile() if stored is None else _customer.decode(stored)
+    return _NEW_CUSTOMER if stored is None else _customer.decode(stored)
 
 
 def decode_destination(stored: bytes | None) -> DestinationProfile:
-    return DestinationProfile() if stored is None else _destination.decode(stored)
+    return _NEW_DESTINATION if stored is None else _destination.decode(stored)
 
 
 def decode_payee(stored: bytes | None) -> PayeeProfile:
-    return PayeeProfile() if stored is None else _payee.decode(stored)
+    return _NEW_PAYEE if stored is None else _payee.decode(stored)

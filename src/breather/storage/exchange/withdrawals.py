@@ -180,18 +180,18 @@ class Decided:
 
 
 def withdrawal_row(asked: Withdrawal, decided: Decided, number: int, now: Millis) -> dict[str, Any]:
-    """The parameters of `insert_withdrawal`."""
+    """The parameters of `insert_withdrawal`: plain values, which need no second look."""
     marked = decided.marked
     return {
         "id": asked.id,
         "number": number,
         "customer": asked.customer,
-        "asset": asked.asset,
-        "network": asked.destination.network,
+        "asset": asked.asset.value,
+        "network": asked.destination.network.value,
         "amount": str(int(asked.amount)),
         "destination": asked.destination.key,
         "decided_at": now,
-        "friction": decided.friction,
+        "friction": int(decided.friction),
         "campaign": decided.campaign[0] if decided.campaign else None,
         "campaign_version": decided.campaign[1] if decided.campaign else None,
         "pause": decided.pause,
@@ -210,8 +210,8 @@ def pause_row(pause: Pause, customer: str, destination: str) -> dict[str, Any]:
         "id": pause.id,
         "customer": customer,
         "destination": destination,
-        "asset": pause.asset,
-        "friction": pause.friction,
+        "asset": pause.asset.value,
+        "friction": int(pause.friction),
         "covers_up_to": str(int(pause.covers_up_to)),
         "duration": pause.duration,
         "lapses_after": pause.lapses_after,
