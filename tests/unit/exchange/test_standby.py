@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from breather.domain.refusal import ChangedRetry
 from breather.domain.stand_in import StandInLimits
 from breather.domain.withdrawal import Destination, Withdrawal
 from breather.exchange.guards import KeptGuards
-from breather.exchange.standby import BUSY, SPOOLED_OF_ONE, WAITING_OF_ONE, Standby
+from breather.exchange.standby import SPOOLED_OF_ONE, Standby
 from breather.exchange.stood_in import StoodIn
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.spool import Spool, SpoolFull
@@ -183,21 +182,6 @@ def test_what_the_database_refuses_is_set_aside_and_not_tried_for_ever(process: 
     assert stored(process.world) == {"a"}
 
 
-def test_whoever_floods_is_shed_before_anybody_else(process: Process) -> None:
-    ana, bea = asked_for("a", 20), asked_for("b", 20, customer="bea")
-    with ExitStack() as waiting:
-        for _ in range(WAITING_OF_ONE):
-            waiting.enter_context(process.standby.turn_of(ana, BUSY))
-        with pytest.raises(Overloaded, match="this customer"), process.standby.turn_of(ana, BUSY):
-            pass
-        with process.standby.turn_of(bea, BUSY):
-            pass
-        with process.standby.turn_of(ana, BUSY - 1):
-            pass
-    with process.standby.turn_of(ana, BUSY):
-        pass
-
-
 def test_one_customer_cannot_fill_the_spool(process: Process) -> None:
     for number in range(SPOOLED_OF_ONE):
         process.stand_in(asked_for(f"a-{number}", 700))
@@ -208,6 +192,21 @@ def test_one_customer_cannot_fill_the_spool(process: Process) -> None:
     while process.drain()[3]:
         pass
     assert process.stand_in(asked_for("a-more", 700))[1]
+
+
+def test_one_key_cannot_fill_the_spool(sqlite_world: World, tmp_path: Path) -> None:
+    process = Process(sqlite_world, tmp_path / "small", 16)
+
+    def stand_in(name: str, key: str) -> None:
+        process.standby.stand_in(sqlite_world.snapshot, asked_for(name, 700, customer=name), key).result(30)
+
+    for number in range(13):
+        stand_in(f"a-{number}", "vasp:flooding")
+    with pytest.raises(Overloaded, match="this key's"):
+        stand_in("a-more", "vasp:flooding")
+    for number in range(3):
+        stand_in(f"b-{number}", "vasp:other")
+    process.end()
 
 
 def test_a_full_spool_is_no_decision_and_leaves_nothing_behind(sqlite_world: World, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from breather.exchange.assess import Asking, Assessed, assess_all
 from breather.exchange.running import RunningExchange
 from breather.storage.failure import DeadlineTaken, OutcomeUnknown, Overloaded, StorageFailure, Unavailable
+from breather.storage.fair_queue import Sender
 from breather.storage.pending import Answer, Shared
 from breather.web.exchange.figures import Figures
 from breather.web.problems import Problem
@@ -60,8 +61,9 @@ class InTime:
         """Raises DeadlineTaken, Overloaded or Unavailable where no decision was made, and none will be."""
         exchange, asked = self._exchange, asking.asked
         command: Shared[Asking, Assessed] = Shared(assess_all, asking)
-        with exchange.standby.turn_of(asked, exchange.waiting):
-            done = exchange.submit(command, deadline - time.monotonic())
+        sender = Sender(asking.actor, asked.customer)
+        with exchange.standby.asking(asked.id):
+            done = exchange.submit(command, deadline - time.monotonic(), sender)
             try:
                 return await within(done, deadline), done
             except (Problem, OutcomeUnknown):
