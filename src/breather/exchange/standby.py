@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
@@ -27,6 +27,7 @@ from breather.exchange.guards import KeptGuards, SpentByStandIns
 from breather.exchange.known_payees import KnownPayees
 from breather.exchange.snapshot import Snapshot
 from breather.exchange.stood_in import StoodIn, decode_stood_in, encode_stood_in, make_stood_in
+from breather.intelligence.said_of import said_of
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.reader import Reader
 from breather.storage.spool import BadSlot, Kept, Spool
@@ -227,6 +228,9 @@ class Standby:
         now = self._clock.now()
         known_for = self.payees.known_for(asked.customer, asked.destination.key, now)
         guards = self.guards.of(asked, now, known_for, self._clock.suspect())
+        # The lists are files of this machine, so they are there while the database is not.
+        lists = snapshot.intelligence
+        guards = replace(guards, accused=lists is None or said_of(lists, asked.destination, now).accused)
         stood = make_stood_in(snapshot, asked, guards, self.spent.so_far(asked.customer, now), now, actor)
         held = _Held(stood, self._spool.keep(encode_stood_in(stood)))
         self._hold(held)

@@ -12,6 +12,7 @@ import pytest
 from breather.demo.invented import tron_address
 from breather.domain.amount import MicroUsd
 from breather.domain.asset import Network
+from breather.domain.entry import Category, Claim
 from breather.domain.event import EventKind
 from breather.domain.instant import DAY, HOUR, Millis
 from breather.domain.refusal import ChangedRetry
@@ -23,6 +24,7 @@ from breather.exchange.stood_in import StoodIn
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.spool import Spool, SpoolFull
 from breather.storage.transaction import Transaction
+from tests.lists import known
 from tests.unit.exchange.world import ADDRESSES, World, asked_for, event
 
 SLOTS = 256
@@ -268,3 +270,13 @@ def test_only_where_she_has_been_sending_for_a_month_anything_is_let_go(process:
     for asked in (asked_for("a", 10, to=elsewhere), asked_for("b", 10, customer="bea")):
         assert process.stand_in(asked)[0].record.stand_in == ["destination-not-known-for-30-days"]
     assert process.stand_in(asked_for("c", 10))[0].record.stand_in == ["within-limits"]
+
+
+def test_a_published_list_that_accuses_or_cannot_be_opened_lets_nothing_go(process: Process, tmp_path: Path) -> None:
+    world = process.world
+    paid_long_ago(world)
+    process.refresh()
+    claim = Claim("TRON", ADDRESSES[0], Category.SCAM)
+    for intelligence in (known(tmp_path / "lists", {"police": [claim]}), None):
+        world.snapshot = replace(world.snapshot, intelligence=intelligence)
+        assert process.stand_in(asked_for(world.name(), 10))[0].record.stand_in == ["destination-listed"]
