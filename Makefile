@@ -55,10 +55,11 @@ integration: $(DEVELOPMENT)  ## both databases, real processes
 acceptance: $(DEVELOPMENT) browser  ## the pages, in headless Chromium
 	$(BIN)/pytest tests/acceptance
 
-chaos: $(DEVELOPMENT)  ## power cuts, every nemesis again and again, an agency away, the database gone under 500 a second
+chaos: $(DEVELOPMENT)  ## power cuts, every nemesis again and again, an agency away, the database gone under load, a flood
 	BREATHER_TEST_CUTS=400 BREATHER_TEST_BLOWS=60 BREATHER_TEST_REFERRALS=400 BREATHER_TEST_KILLS=50 \
 	BREATHER_TEST_SECONDS_AWAY=60 BREATHER_TEST_REAL_SECONDS_AWAY=60 \
-	BREATHER_TEST_OUTAGE_RATE=500 BREATHER_TEST_OUTAGE_SECONDS=20 $(BIN)/pytest -rP tests/chaos
+	BREATHER_TEST_OUTAGE_RATE=500 BREATHER_TEST_OUTAGE_SECONDS=20 \
+	BREATHER_TEST_FLOOD_RATE=2000 BREATHER_TEST_FLOOD_SECONDS=20 $(BIN)/pytest -rP tests/chaos
 
 browser:
 	@tests/browser/provide

@@ -10,6 +10,7 @@ from breather.storage.exchange.referrals import ReferralRow
 from breather.web.exchange.console_list import decisions_view
 from breather.web.exchange.console_relay import relay_view
 from breather.web.exchange.console_shadow import Found, ShadowView, shadow_said, shadow_view
+from breather.web.exchange.console_stand_in import AsideLine, ConflictLine, StandInsView
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import (
     DecisionsView,
@@ -144,3 +145,19 @@ def status() -> StatusView:
     )
     expiry = {"5f" * 32: Millis(NOW + 770 * DAY), "77" * 32: Millis(NOW - DAY)}
     return status_view(FRAME, HEARTBEATS, campaigns, expiry)
+
+
+def stand_ins(quiet: bool = False) -> StandInsView:
+    """After an outage, in which a replica decided one id, and a slot of the spool was damaged."""
+    if quiet:
+        return StandInsView(FRAME, 0, 0, 0, 0)
+    conflicts = (
+        ConflictLine("wd-2087", "a stand-in said hold, the decision notice; it is held now", Millis(NOW - 42 * MINUTE)),
+        ConflictLine(
+            "wd-1990",
+            "a stand-in said hold, the decision none; it could not be held any more: already-broadcast",
+            Millis(NOW - 2 * DAY),
+        ),
+    )
+    aside = (AsideLine("9f2c" * 16, 20_481, "its checksum does not hold", Millis(NOW - 40 * MINUTE)),)
+    return StandInsView(FRAME, 1_204, 37, 2, 1, conflicts, aside)

@@ -13,12 +13,12 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from breather.domain.instant import Millis
-from breather.domain.withdrawal import Withdrawal
 from breather.exchange.link import digest, mint
 from breather.exchange.relay import Attempt, Delivered, claim, settle
 from breather.exchange.running import RunningExchange
 from breather.exchange.snapshot import ApiKey, Identity, Snapshot
 from breather.protocol.alert_slot import AlertSlot
+from breather.storage.fair_queue import OURSELVES, Sender
 from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
@@ -38,8 +38,11 @@ SLOT = AlertSlot(7, "vasp-1", "Vasp One", b"s" * 32, {"en": "Judiciary Police re
 class NobodyWaits:
     """Commands are done at once, so there is no stand-in, and no flood."""
 
+    def __len__(self) -> int:
+        return 0
+
     @contextmanager
-    def turn_of(self, asked: Withdrawal, waiting: int) -> Iterator[None]:
+    def asking(self, withdrawal: str) -> Iterator[None]:
         yield
 
     def find(self, withdrawal: str) -> None:
@@ -76,7 +79,9 @@ class Running:
     def identity(self) -> Identity:
         return self._world.snapshot.identity
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
+    def submit(
+        self, command: Callable[[Transaction], T], seconds: float | None = None, sender: Sender = OURSELVES
+    ) -> Answer[T]:
         done: Answer[T] = Answer()
         try:
             done.set_result(self._world.write(command))

@@ -22,6 +22,7 @@ from breather.web.exchange.console_pages import (
     render_missing,
     render_relay,
     render_shadow,
+    render_stand_ins,
     render_status,
     render_withdrawal,
 )
@@ -81,6 +82,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "shadow-none": lambda: render_shadow(views.no_shadow()),
     "relay": lambda: render_relay(views.relay()),
     "relay-quiet": lambda: render_relay(views.relay(QUIET, ())),
+    "stand-ins": lambda: render_stand_ins(views.stand_ins()),
+    "stand-ins-none": lambda: render_stand_ins(views.stand_ins(quiet=True)),
     "status": lambda: render_status(views.status()),
     "missing": lambda: render_missing(views.FRAME, "wd-9999"),
 }

@@ -26,6 +26,7 @@ class Because(StrEnum):
     PAUSE_OPEN = "pause-open"
     HOLD_OPEN = "hold-open"
     CONFIRMED = "destination-confirmed"
+    ACCUSED = "destination-listed"
     WATCHED = "watched"
     NO_LIMITS = "no-limits"
     AMOUNT_UNKNOWN = "amount-unknown"
@@ -53,18 +54,21 @@ class Guards:
 
     `fresh`: loaded, and looked at lately. `friction` is the strongest that is open on the pair, HOLD for a hold.
     `known_for` is how long (ms) the customer has been sending there, or None where that is not known. `time_suspect`:
-    the clock cannot be trusted, so neither can what is open by it.
+    the clock cannot be trusted, so neither can what is open by it. `accused`: a published list in force accuses the
+    destination, or nobody knows because the lists cannot be opened.
     """
 
     fresh: bool
     friction: Friction = Friction.NONE
     confirmed: bool = False
+    accused: bool = False
     known_for: int | None = None
     time_suspect: bool = False
 
     def demand(self) -> Friction:
         """What nothing may go below. Whoever does not know asks for everything."""
-        return Friction.HOLD if self.confirmed or self.time_suspect or not self.fresh else self.friction
+        worst = self.confirmed or self.accused or self.time_suspect or not self.fresh
+        return Friction.HOLD if worst else self.friction
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,7 @@ def _guarded(asked: Withdrawal, guards: Guards) -> tuple[Because, ...]:
         (guards.friction is Friction.HOLD, Because.HOLD_OPEN),
         (Friction.NONE < guards.friction < Friction.HOLD, Because.PAUSE_OPEN),
         (guards.confirmed, Because.CONFIRMED),
+        (guards.accused, Because.ACCUSED),
         (asked.session.watched, Because.WATCHED),
     )
     return tuple(because for holds, because in found if holds)

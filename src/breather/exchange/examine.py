@@ -109,10 +109,14 @@ def _stand_ins(reader: Reader, now: Millis) -> Iterator[Sign]:
     if row["conflicts"]:
         newest = reader.all("stand_in_problems", most=1)[0]
         what = f"{row['conflicts']} stand-ins met another decision; the newest, {newest['withdrawal']}"
-        yield Sign(True, f"{what}: {newest['problem']}", "look at them in the console, in the withdrawal's timeline")
+        yield Sign(True, f"{what}: {newest['problem']}", "look at them in the console, under Stand-ins")
     if row["aside"]:
         what = f"{row['aside']} records of the spool could not be read or stored, and were set aside"
-        yield Sign(True, what, "compare the table stand_in_aside with what the exchange was answered")
+        yield Sign(
+            True,
+            what,
+            "look at them in the console, under Stand-ins, and compare the table stand_in_aside with what was answered",
+        )
 
 
 def _budget(reader: Reader, snapshot: Snapshot, now: Millis) -> Iterator[Sign]:

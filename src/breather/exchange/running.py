@@ -19,6 +19,7 @@ from breather.intelligence.known import Intelligence
 from breather.intelligence.list_folder import ListFolder
 from breather.intelligence.snapshot_file import DamagedFile
 from breather.storage.database import Database
+from breather.storage.fair_queue import OURSELVES, Sender
 from breather.storage.pending import Answer
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
@@ -84,10 +85,12 @@ class RunningExchange:
         self.lists_problem = ""
         return found
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
+    def submit(
+        self, command: Callable[[Transaction], T], seconds: float | None = None, sender: Sender = OURSELVES
+    ) -> Answer[T]:
         """Queue a command for the writer; with `seconds`, it is given up if it was not taken by then."""
         deadline = None if seconds is None else time.monotonic() + seconds
-        done = self._writer.submit(command, deadline)
+        done = self._writer.submit(command, deadline, sender)
         done.add_done_callback(self._learn)
         return done
 
@@ -154,7 +157,7 @@ class RunningExchange:
         Polled each second by `serve`. What waits for a decision comes first.
         """
         until = time.monotonic() + DRAINING_SECONDS
-        sofar = DrainedSome(0, 0, 0, 0)
+        sofar = DrainedSome(0, 0, 0, 0, 0)
         while self.standby.waiting and self.waiting < BUSY:
             round_ = self.standby.drain(self.submit, self.snapshot)
             sofar = sofar.then(round_)

@@ -1,8 +1,8 @@
 """What stands by while the writer cannot answer: the spool with what it holds, the guards, and the limits.
 
 Every stand-in of this process goes through here: made once for an id, on the disk before it is answered, drained into
-the database when that is back (guarantees B1 to B4). What one customer may take of queue and spool is bounded first, so
-that whoever floods is shed before anybody else is (B2).
+the database when that is back (guarantees B1 to B4). What one customer and one API key may take of the spool is
+bounded, so that whoever floods is shed before anybody else is (B2).
 """
 
 import threading
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TookTooLong
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from typing import Any, Final, Protocol, TypeVar
@@ -27,6 +27,7 @@ from breather.exchange.guards import KeptGuards, SpentByStandIns
 from breather.exchange.known_payees import KnownPayees
 from breather.exchange.snapshot import Snapshot
 from breather.exchange.stood_in import StoodIn, decode_stood_in, encode_stood_in, make_stood_in
+from breather.intelligence.said_of import said_of
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.reader import Reader
 from breather.storage.spool import BadSlot, Kept, Spool
@@ -34,9 +35,8 @@ from breather.storage.transaction import Transaction
 
 T = TypeVar("T")
 
-# One batch: below it nobody waits for a second commit, and nobody is shed.
+# One batch: while more are waiting, nothing is drained.
 BUSY: Final = 64
-WAITING_OF_ONE: Final = 16
 SPOOLED_OF_ONE: Final = 64
 DRAINED_AT_ONCE: Final = 32
 DRAIN_SECONDS: Final = 30.0
@@ -48,21 +48,26 @@ class Submits(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class DrainedSome:
-    """What one round came to; `written` has those, too, that a crash had left in the spool; `left` is what it holds."""
+    """What one round came to. `again` a crash had left in the spool; `left` is what it still holds."""
 
     written: int
+    again: int
     conflicts: int
     aside: int
     left: int
 
     @property
     def got_further(self) -> bool:
-        return bool(self.written or self.conflicts or self.aside)
+        return bool(self.written or self.again or self.conflicts or self.aside)
 
     def then(self, later: "DrainedSome") -> "DrainedSome":
         """Both rounds, and what the later one left."""
         return DrainedSome(
-            self.written + later.written, self.conflicts + later.conflicts, self.aside + later.aside, later.left
+            self.written + later.written,
+            self.again + later.again,
+            self.conflicts + later.conflicts,
+            self.aside + later.aside,
+            later.left,
         )
 
 
@@ -87,7 +92,7 @@ class Standby:
         self._turn = threading.RLock()
         self._held: dict[str, _Held] = {}
         self._of_customer: Counter[str] = Counter()
-        self._waiting: Counter[str] = Counter()
+        self._of_key: Counter[str] = Counter()
         self._asking: Counter[str] = Counter()
         self._unsettled: set[str] = set()
         self._bad: list[tuple[Kept | BadSlot, bytes, str]] = [(bad, bad.block, bad.why) for bad in spool.bad]
@@ -155,21 +160,15 @@ class Standby:
             self.settled(withdrawal)
 
     @contextmanager
-    def turn_of(self, asked: Withdrawal, waiting: int) -> Iterator[None]:
-        """Around the wait for a decision. Raises Overloaded for a customer who has too many of those already while
-        `waiting` commands are in the queue.
-        """
+    def asking(self, withdrawal: str) -> Iterator[None]:
+        """Around the wait for a decision."""
         with self._turn:
-            if waiting >= BUSY and self._waiting[asked.customer] >= WAITING_OF_ONE:
-                raise Overloaded(f"{WAITING_OF_ONE} withdrawals of this customer are waiting already")
-            self._waiting[asked.customer] += 1
-            self._asking[asked.id] += 1
+            self._asking[withdrawal] += 1
         try:
             yield
         finally:
             with self._turn:
-                _less(self._waiting, asked.customer)
-                _less(self._asking, asked.id)
+                _less(self._asking, withdrawal)
 
     def stand_in(self, snapshot: Snapshot, asked: Withdrawal, actor: str) -> "Future[tuple[StoodIn, bool]]":
         """The one stand-in for this id, and whether it is new, once it is on the disk.
@@ -208,8 +207,13 @@ class Standby:
             self._forget(held)
         for bad in list(self._bad):
             counts["aside"] += self._set_aside(submit, *bad)
-        written = counts[Drained.WRITTEN] + counts[Drained.AGAIN]
-        return DrainedSome(written, counts[Drained.CONFLICT], counts["aside"], len(self._held))
+        return DrainedSome(
+            counts[Drained.WRITTEN],
+            counts[Drained.AGAIN],
+            counts[Drained.CONFLICT],
+            counts["aside"],
+            len(self._held),
+        )
 
     def close(self) -> None:
         self._spool.close()
@@ -218,9 +222,15 @@ class Standby:
         """Within the turn, so that limits are counted before the next is asked."""
         if self._of_customer[asked.customer] >= SPOOLED_OF_ONE:
             raise Overloaded(f"{SPOOLED_OF_ONE} stand-ins of this customer are waiting for the database already")
+        # The last quarter is for those who have taken less of it, so that no key can fill it alone.
+        if self._spool.free < self._spool.slots // 4 and self._of_key[actor] > self._spool.slots // 2:
+            raise Overloaded("half of the spool is this key's already, and little of it is left")
         now = self._clock.now()
         known_for = self.payees.known_for(asked.customer, asked.destination.key, now)
         guards = self.guards.of(asked, now, known_for, self._clock.suspect())
+        # The lists are files of this machine, so they are there while the database is not.
+        lists = snapshot.intelligence
+        guards = replace(guards, accused=lists is None or said_of(lists, asked.destination, now).accused)
         stood = make_stood_in(snapshot, asked, guards, self.spent.so_far(asked.customer, now), now, actor)
         held = _Held(stood, self._spool.keep(encode_stood_in(stood)))
         self._hold(held)
@@ -241,6 +251,7 @@ class Standby:
         asked = held.stood.asked
         self._held[asked.id] = held
         self._of_customer[asked.customer] += 1
+        self._of_key[held.stood.actor] += 1
         if held.stood.friction is Friction.NONE and asked.amount_usd is not None:
             self.spent.add(asked.customer, MicroUsd(asked.amount_usd), held.stood.decided_at)
 
@@ -260,6 +271,7 @@ class Standby:
         if self._held.get(asked.id) is held:
             del self._held[asked.id]
             _less(self._of_customer, asked.customer)
+            _less(self._of_key, held.stood.actor)
 
     def _set_aside(self, submit: Submits, kept: Kept | BadSlot, body: bytes, problem: str) -> int:
         try:

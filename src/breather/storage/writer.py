@@ -7,14 +7,14 @@ one by one where that fails. While one batch commits, the next gathers: the batc
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
 from breather.storage.database import Database
-from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
+from breather.storage.failure import OutcomeUnknown, StorageFailure, Unavailable
+from breather.storage.fair_queue import OURSELVES, FairQueue, Sender
 from breather.storage.pending import Answer, Batch, Deadlines, Pending, Shared
 from breather.storage.transaction import Transaction
 from breather.tally import SIZES, Tally
@@ -36,7 +36,7 @@ class Result:
 
 
 class Writer:
-    """A thread that runs commands in the order in which they were submitted.
+    """A thread that runs commands in turns: those of one sender in the order in which they were submitted.
 
     `limit` commands may wait, `batch` of them share a commit. `on_fatal` is called once, in the writer's
     thread, after everybody waiting has been told: the process must exit, because the state of the disk is
@@ -53,9 +53,7 @@ class Writer:
     ) -> None:
         self._database = database
         self._on_fatal = on_fatal
-        self._limit = limit
-        self._batch = batch
-        self._waiting: deque[Pending[Any]] = deque()
+        self._waiting = FairQueue(limit, batch)
         self._changed = threading.Condition()
         self._closing = False
         self.batches = Tally(SIZES)
@@ -88,8 +86,10 @@ class Writer:
             return {"database-quiet": f"nothing could be committed for {quiet:.0f} s"}
         return {}
 
-    def submit(self, command: Callable[[Transaction], T], deadline: float | None = None) -> Answer[T]:
-        """Queue `command`; its future is settled after the commit.
+    def submit(
+        self, command: Callable[[Transaction], T], deadline: float | None = None, sender: Sender = OURSELVES
+    ) -> Answer[T]:
+        """Queue `command`; its future is settled after the commit. Those of one `sender` run in their order.
 
         `deadline` is on the monotonic clock: a command not taken by then gets DeadlineTaken and never runs;
         one that was taken runs to its end. The future's failures: what the command raised (and only it was
@@ -101,10 +101,7 @@ class Writer:
         with self._changed:
             if self._closing:
                 raise Unavailable("the writer is closed")
-            self._pass_over()
-            if len(self._waiting) >= self._limit:
-                raise Overloaded(f"{self._limit} commands are waiting already")
-            self._waiting.append(pending)
+            self._waiting.add(pending, sender)
             self._changed.notify()
         self._deadlines.watch(pending)
         return answer
@@ -134,19 +131,14 @@ class Writer:
         """Until somebody waits. False when the writer was closed, and nobody does any more."""
         with self._changed:
             while True:
-                self._pass_over()
+                self._waiting.pass_over()  # no transaction is begun for those who were withdrawn
                 if self._waiting or self._closing:
                     return bool(self._waiting)
                 self._changed.wait()
 
-    def _pass_over(self) -> None:
-        """Those whom their deadlines took, while nobody got further: they fill no queue, and begin no transaction."""
-        while self._waiting and self._waiting[0].owned:
-            self._waiting.popleft()
-
     def _next_batch(self) -> list[Pending[Any]]:
         with self._changed:
-            batch = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+            batch = self._waiting.next()
         return [pending for pending in batch if pending.take()]
 
     def _commit(self) -> StorageFailure | None:
@@ -180,10 +172,8 @@ class Writer:
 
     def _not_begun(self, began: float, failure: StorageFailure) -> None:
         """Those who waited through the whole attempt hear of it; who came meanwhile has the next one."""
-        told = []
         with self._changed:
-            while self._waiting and self._waiting[0].future.submitted <= began:
-                told.append(self._waiting.popleft())
+            told = self._waiting.leave(lambda pending: pending.future.submitted <= began)
         _refuse(told, Unavailable(f"no transaction could be begun: {failure}", fatal=failure.fatal))
 
     def _give_up(self, failure: StorageFailure) -> None:
@@ -194,9 +184,7 @@ class Writer:
         self._on_fatal(failure)
 
     def _take_all(self) -> list[Pending[Any]]:
-        everything = list(self._waiting)
-        self._waiting.clear()
-        return everything
+        return self._waiting.leave(lambda pending: True)
 
 
 def _results(transaction: Transaction, batch: Sequence[Pending[Any]]) -> Iterator[Result]:

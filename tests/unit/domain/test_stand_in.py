@@ -29,6 +29,7 @@ guards = st.builds(
     fresh=st.booleans(),
     friction=st.sampled_from(Friction),
     confirmed=st.booleans(),
+    accused=st.booleans(),
     known_for=st.one_of(st.none(), st.integers(0, 60 * DAY)),
     time_suspect=st.booleans(),
 )
@@ -56,6 +57,7 @@ def test_more_guards_never_make_it_weaker(
         fresh=met.fresh and other.fresh,
         friction=max(met.friction, other.friction),
         confirmed=met.confirmed or other.confirmed,
+        accused=met.accused or other.accused,
         known_for=None if met.known_for is None or other.known_for is None else min(met.known_for, other.known_for),
         time_suspect=met.time_suspect or other.time_suspect,
     )
@@ -79,7 +81,7 @@ def test_nothing_is_let_go_beyond_the_limits(
         and met.known_for is not None
         and met.known_for >= 30 * DAY
     )
-    free = met.fresh and not met.confirmed and not met.time_suspect and met.friction is Friction.NONE and not watched
+    free = met.fresh and not (met.confirmed or met.accused or met.time_suspect or met.friction or watched)
     assert found.clearable == (within and free)
     assert found.friction is (Friction.NONE if within and free else Friction.HOLD)
 
@@ -99,6 +101,7 @@ def test_a_small_amount_to_a_destination_known_for_a_month_is_let_go() -> None:
         (replace(QUIET, friction=Friction.COOLING_OFF), Because.PAUSE_OPEN),
         (replace(QUIET, friction=Friction.HOLD), Because.HOLD_OPEN),
         (replace(QUIET, confirmed=True), Because.CONFIRMED),
+        (replace(QUIET, accused=True), Because.ACCUSED),
         (replace(QUIET, known_for=None), Because.NOT_KNOWN),
         (replace(QUIET, known_for=KNOWN_FOR - 1), Because.NOT_KNOWN),
     ],

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,19 @@ import pytest
 from breather.demo.invented import tron_address
 from breather.domain.amount import MicroUsd
 from breather.domain.asset import Network
+from breather.domain.entry import Category, Claim
 from breather.domain.event import EventKind
 from breather.domain.instant import DAY, HOUR, Millis
 from breather.domain.refusal import ChangedRetry
 from breather.domain.stand_in import StandInLimits
 from breather.domain.withdrawal import Destination, Withdrawal
 from breather.exchange.guards import KeptGuards
-from breather.exchange.standby import BUSY, SPOOLED_OF_ONE, WAITING_OF_ONE, Standby
+from breather.exchange.standby import SPOOLED_OF_ONE, Standby
 from breather.exchange.stood_in import StoodIn
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
 from breather.storage.spool import Spool, SpoolFull
 from breather.storage.transaction import Transaction
+from tests.lists import known
 from tests.unit.exchange.world import ADDRESSES, World, asked_for, event
 
 SLOTS = 256
@@ -183,21 +184,6 @@ def test_what_the_database_refuses_is_set_aside_and_not_tried_for_ever(process: 
     assert stored(process.world) == {"a"}
 
 
-def test_whoever_floods_is_shed_before_anybody_else(process: Process) -> None:
-    ana, bea = asked_for("a", 20), asked_for("b", 20, customer="bea")
-    with ExitStack() as waiting:
-        for _ in range(WAITING_OF_ONE):
-            waiting.enter_context(process.standby.turn_of(ana, BUSY))
-        with pytest.raises(Overloaded, match="this customer"), process.standby.turn_of(ana, BUSY):
-            pass
-        with process.standby.turn_of(bea, BUSY):
-            pass
-        with process.standby.turn_of(ana, BUSY - 1):
-            pass
-    with process.standby.turn_of(ana, BUSY):
-        pass
-
-
 def test_one_customer_cannot_fill_the_spool(process: Process) -> None:
     for number in range(SPOOLED_OF_ONE):
         process.stand_in(asked_for(f"a-{number}", 700))
@@ -208,6 +194,21 @@ def test_one_customer_cannot_fill_the_spool(process: Process) -> None:
     while process.drain()[3]:
         pass
     assert process.stand_in(asked_for("a-more", 700))[1]
+
+
+def test_one_key_cannot_fill_the_spool(sqlite_world: World, tmp_path: Path) -> None:
+    process = Process(sqlite_world, tmp_path / "small", 16)
+
+    def stand_in(name: str, key: str) -> None:
+        process.standby.stand_in(sqlite_world.snapshot, asked_for(name, 700, customer=name), key).result(30)
+
+    for number in range(13):
+        stand_in(f"a-{number}", "vasp:flooding")
+    with pytest.raises(Overloaded, match="this key's"):
+        stand_in("a-more", "vasp:flooding")
+    for number in range(3):
+        stand_in(f"b-{number}", "vasp:other")
+    process.end()
 
 
 def test_a_full_spool_is_no_decision_and_leaves_nothing_behind(sqlite_world: World, tmp_path: Path) -> None:
@@ -269,3 +270,13 @@ def test_only_where_she_has_been_sending_for_a_month_anything_is_let_go(process:
     for asked in (asked_for("a", 10, to=elsewhere), asked_for("b", 10, customer="bea")):
         assert process.stand_in(asked)[0].record.stand_in == ["destination-not-known-for-30-days"]
     assert process.stand_in(asked_for("c", 10))[0].record.stand_in == ["within-limits"]
+
+
+def test_a_published_list_that_accuses_or_cannot_be_opened_lets_nothing_go(process: Process, tmp_path: Path) -> None:
+    world = process.world
+    paid_long_ago(world)
+    process.refresh()
+    claim = Claim("TRON", ADDRESSES[0], Category.SCAM)
+    for intelligence in (known(tmp_path / "lists", {"police": [claim]}), None):
+        world.snapshot = replace(world.snapshot, intelligence=intelligence)
+        assert process.stand_in(asked_for(world.name(), 10))[0].record.stand_in == ["destination-listed"]

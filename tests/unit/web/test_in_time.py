@@ -14,6 +14,7 @@ from breather.domain.withdrawal import Withdrawal
 from breather.exchange.assess import Asking, Assessed
 from breather.exchange.running import RunningExchange
 from breather.storage.failure import DeadlineTaken, OutcomeUnknown, Overloaded, StorageFailure, Unavailable
+from breather.storage.fair_queue import OURSELVES, Sender
 from breather.storage.pending import Answer
 from breather.storage.spool import Kept
 from breather.storage.transaction import Transaction
@@ -38,7 +39,9 @@ class Service:
         self.figures = Figures()
         self._in_time = InTime(cast(RunningExchange, self), self.figures)
 
-    def submit(self, command: Callable[[Transaction], T], seconds: float | None = None) -> Answer[T]:
+    def submit(
+        self, command: Callable[[Transaction], T], seconds: float | None = None, sender: Sender = OURSELVES
+    ) -> Answer[T]:
         done: Answer[T] = Answer()
         self.commands.append((command, cast("Answer[object]", done)))
         return done

@@ -50,6 +50,9 @@ SELECT number FROM stand_in_aside WHERE digest = :digest;
 -- name: set_stand_in_aside
 INSERT INTO stand_in_aside (digest, number, body, problem, at) VALUES (:digest, :number, :body, :problem, :at);
 
+-- name: stand_ins_aside
+SELECT digest, number, problem, at FROM stand_in_aside ORDER BY number DESC LIMIT :most;
+
 -- name: stand_in_counts
 SELECT (SELECT CAST(COUNT(*) AS BIGINT) FROM stand_in WHERE decided_at >= :since) AS lately,
        (SELECT CAST(COUNT(*) AS BIGINT) FROM stand_in WHERE problem IS NOT NULL) AS conflicts,

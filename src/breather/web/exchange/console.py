@@ -41,11 +41,13 @@ from breather.web.exchange.console_pages import (
     render_missing,
     render_relay,
     render_shadow,
+    render_stand_ins,
     render_status,
     render_withdrawal,
 )
 from breather.web.exchange.console_relay import relay_view
 from breather.web.exchange.console_shadow import CHANGES, Found, read_choice, shadow_said, shadow_view
+from breather.web.exchange.console_stand_in import stand_ins_view
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShadowSaid, ShownAlert, Wording
 from breather.web.exchange.console_withdrawal import withdrawal_view
@@ -98,6 +100,7 @@ class ConsoleRoutes:
             Route("/console/shadow", self.shadow, methods=["GET"]),
             Route("/console/relay", self.relay, methods=["GET"]),
             Route("/console/relay/{referral}/replay", self.replay, methods=["POST"]),
+            Route("/console/stand-ins", self.stand_ins, methods=["GET"]),
             Route("/console/status", self.status, methods=["GET"]),
             Route("/console/withdrawals/{id}", self.withdrawal, methods=["GET"]),
         ]
@@ -197,6 +200,14 @@ class ConsoleRoutes:
         if _genuine(session, form) and re.search(REFERRAL_PATTERN, referral):
             await asyncio.wrap_future(self._exchange.submit(command))
         return RedirectResponse("/console/relay", 303, {"Cache-Control": "no-store"})
+
+    async def stand_ins(self, request: Request) -> Response:
+        waiting = len(self._exchange.standby)
+
+        def page(frame: Frame, one: Reader) -> str:
+            return render_stand_ins(stand_ins_view(frame, one, waiting))
+
+        return await self._read(request, page)
 
     async def status(self, request: Request) -> Response:
         expiry = {name: pack.expires for name, pack in self._exchange.snapshot.packs.items()}

@@ -2,8 +2,8 @@
 
 The console reads, but for one act: a dead letter may be tried again. Its pages carry no script and no inline style; the
 query string holds the whole state of a list, so that a page can be kept, sent and gone back to. Addresses: `/console`,
-`/console/withdrawals/<id>`, `/console/shadow`, `/console/relay`, `/console/relay/<referral>/replay`, `/console/status`,
-`/console/login`, `/console/logout`.
+`/console/withdrawals/<id>`, `/console/shadow`, `/console/relay`, `/console/relay/<referral>/replay`,
+`/console/stand-ins`, `/console/status`, `/console/login`, `/console/logout`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,6 +17,7 @@ from breather.domain.shadow import Change
 from breather.storage.exchange.console_record import DecisionFilter
 from breather.web.exchange import console_words
 from breather.web.exchange.console_shadow import CHANGES, ShadowView
+from breather.web.exchange.console_stand_in import StandInsView
 from breather.web.exchange.console_view import (
     DecisionsView,
     Frame,
@@ -26,6 +27,8 @@ from breather.web.exchange.console_view import (
     WithdrawalView,
 )
 from breather.web.pages import environment
+
+AnyView = DecisionsView | WithdrawalView | StatusView | RelayView | ShadowView | StandInsView
 
 LIST = "/console"
 SHADOW = "/console/shadow"
@@ -90,6 +93,11 @@ def render_relay(view: RelayView) -> str:
     return _page("relay", view)
 
 
+def render_stand_ins(view: StandInsView) -> str:
+    """Stand-ins that met another decision, and records that could not be stored."""
+    return _page("stand_ins", view)
+
+
 def render_missing(frame: Frame, withdrawal: str) -> str:
     """For a withdrawal that was never decided here; to be sent with 404."""
     return (
@@ -126,7 +134,7 @@ def shares(counts: Iterable[int]) -> tuple[tuple[float, float], ...]:
     return tuple((round(sum(widths[:place]), 3), round(width, 3)) for place, width in enumerate(widths))
 
 
-def _page(name: str, view: DecisionsView | WithdrawalView | StatusView | RelayView | ShadowView, **more: Any) -> str:
+def _page(name: str, view: AnyView, **more: Any) -> str:
     template = environment().get_template(f"console/{name}.html")
     return template.render(
         view=view, frame=view.frame, words=console_words, address=address_of, listed=_of_customer, **more

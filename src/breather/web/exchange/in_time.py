@@ -11,6 +11,7 @@ from typing import TypeVar
 from breather.exchange.assess import Asking, Assessed, assess_all
 from breather.exchange.running import RunningExchange
 from breather.storage.failure import DeadlineTaken, OutcomeUnknown, Overloaded, StorageFailure, Unavailable
+from breather.storage.fair_queue import Sender
 from breather.storage.pending import Answer, Shared
 from breather.web.arrivals import Arrivals
 from breather.web.exchange.figures import Figures
@@ -61,8 +62,9 @@ class InTime:
         """Raises DeadlineTaken, Overloaded or Unavailable where no decision was made, and none will be."""
         exchange, asked = self._exchange, asking.asked
         command: Shared[Asking, Assessed] = Shared(assess_all, asking)
-        with exchange.standby.turn_of(asked, exchange.waiting):
-            done = exchange.submit(command, deadline - time.monotonic())
+        sender = Sender(asking.actor, asked.customer)
+        with exchange.standby.asking(asked.id):
+            done = exchange.submit(command, deadline - time.monotonic(), sender)
             try:
                 return await self._within(done, deadline), done
             except (Problem, OutcomeUnknown):
