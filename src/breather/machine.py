@@ -8,6 +8,9 @@ from breather.domain.instant import DAY, SECOND, Millis, format_instant
 from breather.domain.sign import Sign
 from breather.storage.backup import BACKED_UP
 from breather.storage.database import Database
+from breather.storage.failure import WrongDatabase
+from breather.storage.recovery import recovery_of, since_in_words
+from breather.storage.witness import read_witness, why_behind
 
 MIB = 1024 * 1024
 LEAST_FREE = 1024 * MIB
@@ -27,6 +30,31 @@ def examine_machine(database: Database, keys: Path, mode: str, now: Millis) -> I
     yield from _clock(database, now)
     yield from examine_keys(keys)
     yield _backup(database, mode, now)
+
+
+def examine_witness(database: Database, folder: Path) -> Iterator[Sign]:
+    """Whether the database is behind what was acknowledged, as far as this machine's witness knows (guarantee D5)."""
+    try:
+        witness = read_witness(folder)
+        with database.reading() as reader:
+            recovery = recovery_of(reader)
+            behind = "" if witness is None else why_behind(reader, witness)
+    except WrongDatabase as wrong:
+        yield Sign(True, f"the witness: {wrong}", "correct BREATHER_WITNESS, or bring the right folder back")
+        return
+    if recovery is not None:
+        what = f"recovery mode since {format_instant(Millis(recovery.since))}, nothing is cleared or sealed"
+        yield Sign(
+            True, f"{what}: {since_in_words(recovery)}", "see docs/deployment.md, then `breather recover confirm`"
+        )
+    elif behind:
+        yield Sign(
+            True, f"the database is behind: {behind}", "find out why before `serve` starts: it clears nothing then"
+        )
+    elif witness is None:
+        yield Sign(False, f"there is no witness in {folder} yet; `serve` leaves one each second")
+    else:
+        yield Sign(False, f"the witness of {format_instant(Millis(witness.at))} finds everything in the database")
 
 
 def examine_keys(keys: Path) -> Iterator[Sign]:

@@ -59,6 +59,9 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = False
         self.batches = Tally(SIZES)
+        self._reached = 0  # the journal's newest number that this process has seen committed
+        # What was acknowledged here is not in the database any more: it failed over to one that lagged (guarantee D5).
+        self.fell_back = False
         self._committed_at = time.monotonic()
         self._failure: StorageFailure | None = None
         self._deadlines = Deadlines()
@@ -139,6 +142,8 @@ class Writer:
         taken = time.monotonic()
         try:
             with self._database.writing() as transaction:
+                # Before any command runs: a clearance of this very batch must know.
+                self.fell_back = self.fell_back or transaction.next_number <= self._reached
                 results = list(_results(transaction, batch))
                 decided = time.monotonic()
         except StorageFailure as failure:
@@ -147,6 +152,7 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
             return _fail(batch, OutcomeUnknown(f"the writer failed: {error!r}", fatal=True))
         self._failure, self._committed_at = None, time.monotonic()
+        self._reached = transaction.next_number - 1
         self.batches.observe(len(batch))
         times = Batch(len(batch), taken, decided, self._committed_at)
         for pending, result in zip(batch, results, strict=True):

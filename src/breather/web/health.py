@@ -14,15 +14,24 @@ from starlette.routing import Route
 NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 
-def health_routes(unready: Callable[[], Mapping[str, str]]) -> list[Route]:
-    """`unready` says by code what stands in the way, from memory: it is asked on the event loop."""
+def health_routes(
+    unready: Callable[[], Mapping[str, str]], noted: Callable[[], Mapping[str, str]] = dict[str, str]
+) -> list[Route]:
+    """`unready` says by code what stands in the way, from memory: it is asked on the event loop.
+
+    `noted` are by code what a load balancer must not act upon, because decisions go on, and an operator must.
+    """
 
     async def alive(request: Request) -> Response:
         return Response(b'{"alive":true}', 200, NO_STORE, "application/json")
 
     async def ready(request: Request) -> Response:
-        reasons = [{"code": code, "message": message} for code, message in unready().items()]
-        body = msgspec.json.encode({"ready": not reasons, "reasons": reasons})
+        reasons, notes = _said(unready()), _said(noted())
+        body = msgspec.json.encode({"ready": not reasons, "reasons": reasons} | ({"notes": notes} if notes else {}))
         return Response(body, 503 if reasons else 200, NO_STORE, "application/json")
 
     return [Route("/healthz", alive, methods=["GET"]), Route("/readyz", ready, methods=["GET"])]
+
+
+def _said(found: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"code": code, "message": message} for code, message in found.items()]

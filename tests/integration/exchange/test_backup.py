@@ -34,7 +34,7 @@ def test_what_was_decided_before_it_is_there_again_with_the_same_bytes(own: Exch
     assert own.stop() == 0
     for file in list(tmp_path.glob("exchange.db*")):
         file.rename(tmp_path / f"away-{file.name}")
-    assert restore_backup(own.settings, own.clock, tmp_path / "backup") == made
+    assert restore_backup(own.settings, own.clock, tmp_path / "backup").manifest == made
     own.start()
     assert own.post("/v1/withdrawals", withdrawal("kept-1")).content == before
     assert own.get("/v1/withdrawals/lost-1").status_code == 404

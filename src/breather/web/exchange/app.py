@@ -34,7 +34,7 @@ def create_app(site: Site) -> Starlette:
         *Api(site).routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
-        *health_routes(site.exchange.unready),
+        *health_routes(site.exchange.unready, lambda: site.exchange.noted),
         static_route(),
     ]
 
