@@ -44,3 +44,21 @@ def test_not_ready_says_every_reason() -> None:
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_nobody_keeps_an_old_answer(path: str) -> None:
     assert asked(path, {}).headers["Cache-Control"] == "no-store"
+
+
+def test_what_an_operator_has_to_know_takes_no_request_away() -> None:
+    """A load balancer that left out every replica in recovery mode would leave out all of them, for hours."""
+
+    async def ask() -> httpx.Response:
+        routes = health_routes(dict, lambda: {"recovering": "what is missing is told again"})
+        transport = httpx.ASGITransport(Starlette(routes=list(routes)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.get("/readyz")
+
+    reply = asyncio.run(ask())
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "ready": True,
+        "reasons": [],
+        "notes": [{"code": "recovering", "message": "what is missing is told again"}],
+    }
