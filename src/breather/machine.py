@@ -27,6 +27,7 @@ def examine_machine(database: Database, keys: Path, mode: str, now: Millis) -> I
     if database.file is not None:
         yield from _disk(database.file)
         yield from _wal(database.file)
+    yield from _standbys(database)
     yield from _clock(database, now)
     yield from examine_keys(keys)
     yield _backup(database, mode, now)
@@ -82,6 +83,19 @@ def _wal(file: Path) -> Iterator[Sign]:
     if size > LARGEST_WAL:
         what = f"{wal.name} has grown to {size // MIB:,} MiB: what it holds is not moved into the database"
         yield Sign(True, what, "start `serve`, which alone moves it; end a reader that stays open (export, sqlite3)")
+
+
+def _standbys(database: Database) -> Iterator[Sign]:
+    """Nothing wrong by itself: who has one server and its backups has no failover to fear."""
+    with database.reading() as reader:
+        row = reader.one("standbys")
+    if row is None:
+        return
+    if row["value"]:
+        yield Sign(False, f"synchronous standbys: {row['value']}")
+    else:
+        what = "the server has no synchronous standby: a failover to another one forgets what was acknowledged last"
+        yield Sign(False, what, "where there is a standby, set synchronous_standby_names; see docs/deployment.md")
 
 
 def _clock(database: Database, now: Millis) -> Iterator[Sign]:
