@@ -1,6 +1,5 @@
 """What `breather doctor` says of time and of what is kept: clocks that stand, a period unset, erasures undone."""
 
-from collections import deque
 from collections.abc import Iterator
 
 from breather.domain.instant import DAY, Millis, format_instant
@@ -45,7 +44,7 @@ def examine_keeping(reader: Reader, journal: ErasureJournal, mode: str, now: Mil
 def _undone(reader: Reader, journal: ErasureJournal) -> Iterator[Sign]:
     """A database that other tools brought back has again what was erased, until somebody says that they did."""
     try:
-        newest = deque(journal.lines(), maxlen=LOOKED_AT)
+        newest = journal.newest(LOOKED_AT)
     except (WrongDatabase, OSError) as damaged:
         yield Sign(
             True, f"the erasure journal cannot be read: {damaged}", "bring it back from a copy, then restore again"

@@ -54,9 +54,11 @@ class ErasureJournal:
     def lines(self) -> Iterator[ErasedLine]:
         """Every line that was written whole, oldest first. Raises WrongDatabase for a damaged or foreign one."""
         for file in self._files():
-            content = file.read_bytes()
-            for place, line in enumerate(content[: _whole(content)].splitlines(), start=1):
-                yield self._line(line, f"{file}:{place}")
+            yield from self._lines_of(file)
+
+    def newest(self, most: int) -> list[ErasedLine]:
+        """Up to `most` lines of the newest day. Raises what `lines` raises."""
+        return [line for file in self._files()[-1:] for line in self._lines_of(file)][-most:]
 
     def forget(self, before: Millis) -> int:
         """Remove the files of the days before; how many."""
@@ -67,6 +69,11 @@ class ErasureJournal:
 
     def _files(self) -> list[Path]:
         return sorted(self._folder.glob(f"*{SUFFIX}"))
+
+    def _lines_of(self, file: Path) -> Iterator[ErasedLine]:
+        content = file.read_bytes()
+        for place, line in enumerate(content[: _whole(content)].splitlines(), start=1):
+            yield self._line(line, f"{file}:{place}")
 
     def _line(self, line: bytes, place: str) -> ErasedLine:
         try:

@@ -21,6 +21,7 @@ def test_lines_come_back_in_the_order_of_their_days(tmp_path: Path) -> None:
     journal.append(["b"], "retention", Millis(NOW + DAY))
     journal.append(["a", "a2"], "retention", NOW)
     assert ids(ErasureJournal(tmp_path / "new", "exchange")) == ["a", "a2", "b"]
+    assert [line.id for line in journal.newest(10)] == ["b"], "of the newest day, however many went before"
     assert {file.stat().st_mode & 0o077 for file in tmp_path.rglob("*.jsonl")} == {0}
 
 
