@@ -7,13 +7,12 @@ import os
 import sys
 from pathlib import Path
 
-from breather.bootstrap import exchange_app, exchange_database, exchange_relay, running_exchange
+from breather.bootstrap import exchange_app, running_exchange, work_for_exchange
 from breather.domain.instant import Millis
 from breather.exchange.lane import Pace
 from breather.logs import log_as_json
 from breather.serve import serve
 from breather.settings import read_settings
-from breather.worker import work
 
 CLOCK = "BREATHER_TEST_CLOCK"
 SUSPECT = "suspect"
@@ -55,8 +54,7 @@ def main(process: str) -> None:
     if process == "serve":
         serve(exchange_app(settings, running_exchange(settings, clock)), settings)
     elif process == "worker":
-        database = exchange_database(settings, clock)
-        work(database, settings.worker_seconds, relay=exchange_relay(settings, database, clock, PACE))
+        work_for_exchange(settings, clock, PACE)
     else:
         raise SystemExit(f"serve or worker, not {process}")
 

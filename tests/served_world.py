@@ -72,6 +72,13 @@ class Running:
         return False
 
     @property
+    def noted(self) -> dict[str, str]:
+        return {}
+
+    def refuse_behind(self) -> None:
+        """Its database never falls back."""
+
+    @property
     def snapshot(self) -> Snapshot:
         return self._world.snapshot
 

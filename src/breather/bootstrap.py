@@ -10,15 +10,17 @@ from prometheus_client.metrics_core import Metric
 from starlette.applications import Starlette
 
 from breather.agency.running import RunningAgency
-from breather.clock import Clock
+from breather.clock import Clock, watched
 from breather.couriers.webhook import Webhook
 from breather.exchange.correspondent import Correspondent
+from breather.exchange.expire import expire
 from breather.exchange.guards import KeptGuards
 from breather.exchange.lane import USUAL, Means, Pace
 from breather.exchange.lanes import AddressBook, Lanes
-from breather.exchange.running import RunningExchange
+from breather.exchange.running import Outside, RunningExchange
 from breather.exchange.snapshot import Identity
 from breather.exchange.standby import Standby
+from breather.exchange.time_confirmed import confirmed_time
 from breather.intelligence.list_folder import ListFolder
 from breather.logs import LEVELS, lines_to
 from breather.protocol.alert_slot import taken_slots
@@ -26,12 +28,16 @@ from breather.protocol.identity_folder import load_identity
 from breather.protocol.key_folder import KeyFolder
 from breather.protocol.key_list import Purpose
 from breather.protocol.peer_folder import keep_list, load_peers
-from breather.settings import AgencySettings, Settings
+from breather.retaining import Retention
+from breather.settings import AgencySettings, Settings, witness_folder
 from breather.storage.database import Database, open_database
+from breather.storage.erasure_journal import ErasureJournal
 from breather.storage.failure import StorageFailure
 from breather.storage.query import read_queries
 from breather.storage.schema import Schema, parse_schema
 from breather.storage.spool import Spool
+from breather.storage.transaction import Transaction
+from breather.storage.witnessing import Witnessing
 from breather.storage.writer import Writer
 from breather.web.agency.app import create_app as create_agency_app
 from breather.web.agency.site import Site as AgencySite
@@ -40,6 +46,7 @@ from breather.web.exchange.figures import Figures
 from breather.web.exchange.metrics import exchange_metrics
 from breather.web.exchange.site import Site
 from breather.web.metrics import Service, ServiceMetrics, start_metrics
+from breather.worker import work
 
 EXIT_STORAGE_FATAL = 70
 
@@ -73,12 +80,36 @@ def exchange_identity(settings: Settings) -> Identity:
 
 
 def running_exchange(settings: Settings, clock: Clock) -> RunningExchange:
-    database = exchange_database(settings, clock, serves=True)
+    """Raises WrongDatabase for a witness that is none, or of another service."""
+    standing = watched(clock)
+    database = exchange_database(settings, standing, serves=True)
+    # Before anything is served: a database that is behind clears nothing from its first request on (guarantee D5).
+    witnessing = Witnessing(database, witness_folder(settings))
     spool = Spool(settings.spool_file, settings.spool_slots, on_fatal=_exit)
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
-    standby = Standby(spool, clock, KeptGuards())
+    standby = Standby(spool, standing, KeptGuards())
     lists = ListFolder(settings.intelligence)
-    return RunningExchange(database, writer, clock, lambda: exchange_identity(settings), standby, lists)
+    outside = Outside(standby, lists, witnessing)
+    return RunningExchange(database, writer, standing, lambda: exchange_identity(settings), outside)
+
+
+def work_for_exchange(settings: Settings, clock: Clock, pace: Pace = USUAL) -> None:
+    """The worker's process, until it is asked to stop. The relay signs by `clock`, states go by the watched one."""
+    standing = watched(clock)
+    database = exchange_database(settings, standing)
+    with database.reading() as reader:
+        standing.follow(confirmed_time(reader))
+
+    def put_away(tx: Transaction) -> int:
+        standing.follow(confirmed_time(tx))
+        return expire(tx, standing.suspect())
+
+    retention = Retention(database, erasure_journal(settings), settings.keep_days, settings.backup_days)
+    work(database, settings.worker_seconds, put_away, exchange_relay(settings, database, clock, pace), retention.work)
+
+
+def erasure_journal(settings: Settings) -> ErasureJournal:
+    return ErasureJournal(witness_folder(settings), exchange_schema(settings).service)
 
 
 def exchange_relay(settings: Settings, database: Database, clock: Clock, pace: Pace = USUAL) -> Lanes:
@@ -145,8 +176,9 @@ def agency_database(settings: AgencySettings, clock: Clock, *, serves: bool = Fa
 def running_agency(settings: AgencySettings, clock: Clock) -> RunningAgency:
     """Raises FileNotFoundError where no identity was created: nobody could be told anything."""
     database = agency_database(settings, clock, serves=True)
+    witnessing = Witnessing(database, witness_folder(settings))
     writer = Writer(database, on_fatal=_exit, limit=settings.queue)
-    return RunningAgency(database, writer, clock, settings.keys)
+    return RunningAgency(database, writer, clock, settings.keys, witnessing)
 
 
 def agency_app(settings: AgencySettings, agency: RunningAgency) -> Starlette:

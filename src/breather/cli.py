@@ -20,10 +20,9 @@ from breather.bootstrap import (
     agency_app,
     agency_database,
     exchange_app,
-    exchange_database,
-    exchange_relay,
     running_agency,
     running_exchange,
+    work_for_exchange,
 )
 from breather.campaign_commands import campaign
 from breather.client import BreatherError
@@ -32,6 +31,7 @@ from breather.domain.finding import Refused
 from breather.domain.instant import Millis, format_instant
 from breather.history_commands import history, replay
 from breather.intel_commands import intel
+from breather.keeping_commands import clock, recover, retention
 from breather.logs import log_as_json
 from breather.pack_commands import pack
 from breather.serve import serve
@@ -66,6 +66,9 @@ app.add_typer(password, name="password")
 app.add_typer(campaign, name="campaign")
 app.add_typer(pack, name="pack")
 app.add_typer(history, name="history")
+app.add_typer(recover, name="recover")
+app.add_typer(clock, name="clock")
+app.command()(retention)
 app.add_typer(intel, name="intel")
 app.command()(replay)
 app.command()(backtest)
@@ -88,9 +91,7 @@ def exchange(
         if process is Process.SERVE:
             _serve(settings)
         elif process is Process.WORKER:
-            clock = SystemClock()
-            database = exchange_database(settings, clock)
-            work(database, settings.worker_seconds, relay=exchange_relay(settings, database, clock))
+            work_for_exchange(settings, SystemClock())
         else:
             raise typer.Exit(_both(Service.EXCHANGE))
 
@@ -146,8 +147,11 @@ def restore(
     """Put a copy where the settings say that the database is, and nothing is now."""
     with refusals():
         found = backing.restore_backup(_settings_of(service), SystemClock(), folder)
-        typer.echo(f"restored up to entry {found.number:,}, as it stood at {format_instant(Millis(found.taken_at))}")
-        typer.echo("What happened after that is missing: read docs/deployment.md before it serves.", err=True)
+        taken = format_instant(Millis(found.manifest.taken_at))
+        typer.echo(f"restored up to entry {found.manifest.number:,}, as it stood at {taken}")
+        if found.erased:
+            typer.echo(f"erased again: {found.erased:,} withdrawals")
+        typer.echo("It is in recovery mode, because what happened after that is missing: `breather recover`", err=True)
 
 
 @app.command()

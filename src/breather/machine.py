@@ -8,6 +8,9 @@ from breather.domain.instant import DAY, SECOND, Millis, format_instant
 from breather.domain.sign import Sign
 from breather.storage.backup import BACKED_UP
 from breather.storage.database import Database
+from breather.storage.failure import WrongDatabase
+from breather.storage.recovery import recovery_of, since_in_words
+from breather.storage.witness import read_witness, why_behind
 
 MIB = 1024 * 1024
 LEAST_FREE = 1024 * MIB
@@ -24,9 +27,35 @@ def examine_machine(database: Database, keys: Path, mode: str, now: Millis) -> I
     if database.file is not None:
         yield from _disk(database.file)
         yield from _wal(database.file)
+    yield from _standbys(database)
     yield from _clock(database, now)
     yield from examine_keys(keys)
     yield _backup(database, mode, now)
+
+
+def examine_witness(database: Database, folder: Path) -> Iterator[Sign]:
+    """Whether the database is behind what was acknowledged, as far as this machine's witness knows (guarantee D5)."""
+    try:
+        witness = read_witness(folder)
+        with database.reading() as reader:
+            recovery = recovery_of(reader)
+            behind = "" if witness is None else why_behind(reader, witness)
+    except WrongDatabase as wrong:
+        yield Sign(True, f"the witness: {wrong}", "correct BREATHER_WITNESS, or bring the right folder back")
+        return
+    if recovery is not None:
+        what = f"recovery mode since {format_instant(Millis(recovery.since))}, nothing is cleared or sealed"
+        yield Sign(
+            True, f"{what}: {since_in_words(recovery)}", "see docs/deployment.md, then `breather recover confirm`"
+        )
+    elif behind:
+        yield Sign(
+            True, f"the database is behind: {behind}", "find out why before `serve` starts: it clears nothing then"
+        )
+    elif witness is None:
+        yield Sign(False, f"there is no witness in {folder} yet; `serve` leaves one each second")
+    else:
+        yield Sign(False, f"the witness of {format_instant(Millis(witness.at))} finds everything in the database")
 
 
 def examine_keys(keys: Path) -> Iterator[Sign]:
@@ -54,6 +83,19 @@ def _wal(file: Path) -> Iterator[Sign]:
     if size > LARGEST_WAL:
         what = f"{wal.name} has grown to {size // MIB:,} MiB: what it holds is not moved into the database"
         yield Sign(True, what, "start `serve`, which alone moves it; end a reader that stays open (export, sqlite3)")
+
+
+def _standbys(database: Database) -> Iterator[Sign]:
+    """Nothing wrong by itself: who has one server and its backups has no failover to fear."""
+    with database.reading() as reader:
+        row = reader.one("standbys")
+    if row is None:
+        return
+    if row["value"]:
+        yield Sign(False, f"synchronous standbys: {row['value']}")
+    else:
+        what = "the server has no synchronous standby: a failover to another one forgets what was acknowledged last"
+        yield Sign(False, what, "where there is a standby, set synchronous_standby_names; see docs/deployment.md")
 
 
 def _clock(database: Database, now: Millis) -> Iterator[Sign]:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from breather.agency.examine import examine as examine_agency
 from breather.agency.snapshot import read_snapshot as read_agency_snapshot
-from breather.bootstrap import agency_database, exchange_database, exchange_identity
+from breather.bootstrap import agency_database, erasure_journal, exchange_database, exchange_identity
 from breather.clock import Clock
 from breather.domain.finding import Finding, Refused
 from breather.domain.instant import Millis, format_instant
@@ -25,16 +25,17 @@ from breather.exchange.campaign_draft import draft_campaign
 from breather.exchange.campaign_examples import check_examples, warnings_of_examples
 from breather.exchange.campaign_file import CAMPAIGN, try_campaign, warnings_of
 from breather.exchange.examine import examine
+from breather.exchange.examine_keeping import examine_keeping, examine_time
 from breather.exchange.snapshot import read_snapshot
 from breather.exchange.stop_shadow import stop_shadow
-from breather.machine import examine_machine
+from breather.machine import examine_machine, examine_witness
 from breather.people.password import hash_password
 from breather.protocol.key_folder import CLEARANCE, KeyFolder
 from breather.protocol.pack import read_folder
 from breather.protocol.pack_draft import only_zone
 from breather.protocol.signing import key_id
 from breather.samples import SAMPLE_PUBLIC_KEY, sample_campaign, sample_names, sample_pack
-from breather.settings import AgencySettings, Settings
+from breather.settings import AgencySettings, Settings, witness_folder
 from breather.storage.exchange.console_reader import ConsoleReader
 from breather.storage.exchange.console_record import CampaignRow
 from breather.storage.exchange.shadow_reader import ShadowRow, newest_shadows
@@ -234,7 +235,12 @@ def examination(settings: Settings, clock: Clock) -> Iterator[Sign]:
         with database.reading() as reader:
             snapshot = read_snapshot(reader, exchange_identity(settings))
             yield from examine(reader, snapshot, clock.now())
+            yield from examine_time(reader, clock.now())
+            yield from examine_keeping(
+                reader, erasure_journal(settings), settings.mode, clock.now(), settings.keep_days
+            )
         yield from examine_machine(database, settings.keys, settings.mode, clock.now())
+        yield from examine_witness(database, witness_folder(settings))
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", OUT_OF_REACH)
@@ -251,6 +257,7 @@ def agency_examination(settings: AgencySettings, clock: Clock) -> Iterator[Sign]
         with database.reading() as reader:
             yield from examine_agency(reader, read_agency_snapshot(reader, settings.keys), clock.now())
         yield from examine_machine(database, settings.keys, settings.mode, clock.now())
+        yield from examine_witness(database, witness_folder(settings))
         database.close()
     except StorageFailure as failure:
         yield Sign(True, f"the database: {failure}", AGENCY_OUT_OF_REACH)

@@ -18,6 +18,9 @@ AGENCY_PREFIX: Final = "BREATHER_AGENCY_"
 # Read by other parts of the project, and never taken for a misspelt setting.
 OTHER_PREFIXES: Final = ("BREATHER_DEMO_", "BREATHER_TEST_", AGENCY_PREFIX)
 
+# Reminders go out after two and four weeks, and a pause, a hold and an appeal have to be over.
+LEAST_KEPT_DAYS: Final = 30
+
 # They become part of a page's security policy, so nothing else may stand in them.
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
@@ -55,6 +58,19 @@ def _number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
+def _number_or_none(least: int, most: int) -> Callable[[str], int]:
+    """0, which means never, or a number in the range."""
+    some = _number(least, most)
+
+    def read(value: str) -> int:
+        try:
+            return 0 if value == "0" else some(value)
+        except ValueError:
+            raise ValueError(f"must be 0, or a whole number from {least} to {most}") from None
+
+    return read
+
+
 def _url(value: str) -> str:
     parts = urlsplit(value)
     odd = any(mark in " <>\"'`\\" or not mark.isprintable() for mark in value)
@@ -88,6 +104,7 @@ class Settings:
 
     database: str = _setting(_text, "sqlite:///breather.db")
     keys: Path = _setting(_folder, Path("keys"))
+    witness: str = _setting(_text, "")
     intelligence: Path = _setting(_folder, Path("intelligence"))
     mode: str = _setting(_word("test", "live"), "test")
     vasp: str = _setting(_text, "my-exchange")
@@ -100,6 +117,8 @@ class Settings:
     queue: int = _setting(_number(1, 100_000), 1024)
     spool: Path | None = _setting(_file, None)
     spool_slots: int = _setting(_number(16, 1_000_000), 4096)
+    keep_days: int = _setting(_number_or_none(LEAST_KEPT_DAYS, 36_500), 0)
+    backup_days: int = _setting(_number(1, 3650), 30)
     log_level: str = _setting(_word(*LEVELS), "info")
     metrics_host: str = _setting(_text, "127.0.0.1")
     metrics_port: int = _setting(_number(0, 65535), 0)
@@ -117,6 +136,7 @@ class AgencySettings:
 
     database: str = _setting(_text, "sqlite:///agency.db")
     keys: Path = _setting(_folder, Path("agency-keys"))
+    witness: str = _setting(_text, "")
     mode: str = _setting(_word("test", "live"), "test")
     organisation: str = _setting(_text, "my-agency")
     name: str = _setting(_text, "My agency")
@@ -130,6 +150,11 @@ class AgencySettings:
     metrics_host: str = _setting(_text, "127.0.0.1")
     metrics_port: int = _setting(_number(0, 65535), 0)
     worker_seconds: int = _setting(_number(1, 3600), 10)
+
+
+def witness_folder(settings: Settings | AgencySettings) -> Path:
+    """Outside of the database; beside the keys unless it is set."""
+    return Path(settings.witness) if settings.witness else settings.keys.with_name(f"{settings.keys.name}-witness")
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

@@ -1,6 +1,7 @@
 """The working process of a service: what may take its time.
 
-It puts away what has expired and leaves its heartbeat; at an exchange, the relay runs beside that, in its own threads.
+It puts away what has expired, erases what is no longer kept, and leaves its heartbeat; at an exchange, the relay runs
+beside that, in its own threads.
 """
 
 import signal
@@ -24,8 +25,12 @@ def work(
     every_seconds: float,
     expire: Callable[[Transaction], int] = expire_at_exchange,
     relay: Lanes | None = None,
+    retain: Callable[[threading.Event], int] | None = None,
 ) -> None:
-    """Rounds until SIGTERM or SIGINT. A database out of reach is waited for. `expire` is that of the service."""
+    """Rounds until SIGTERM or SIGINT. A database out of reach is waited for. `expire` is that of the service.
+
+    `retain` erases what is no longer kept, a little in each round.
+    """
     stop = threading.Event()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
@@ -42,7 +47,9 @@ def work(
                 gone = expire(tx)
             if gone:
                 _log.info("expired", rows=gone)
-        except StorageFailure as failure:
+            if retain is not None:
+                retain(stop)
+        except (StorageFailure, OSError) as failure:
             _log.warning("round skipped", reason=str(failure))
         if stop.wait(every_seconds):
             break

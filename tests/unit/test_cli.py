@@ -276,7 +276,11 @@ def test_a_backup_is_made_and_comes_back_where_nothing_is(operator: Operator) ->
         file.unlink()
     restored = operator.run("restore", folder)
     assert "as it stood at 2026-11-22T10:43:00" in restored.output
-    assert operator.rows("SELECT kind FROM journal ORDER BY number") == [("api-key-created",), ("restored",)]
+    assert operator.rows("SELECT kind FROM journal ORDER BY number") == [
+        ("api-key-created",),
+        ("restored",),
+        ("recovery-began",),
+    ]
     agency = {"BREATHER_AGENCY_DATABASE": f"sqlite:///{operator.folder / 'agency.db'}"}
     assert "is a backup of 'exchange of my-exchange, test'" in operator.refused(
         "restore", folder, "--service", "agency", **agency

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from breather.clock import SystemClock
+from breather.clock import SystemClock, WatchedClock, watched
 from breather.domain.instant import HOUR, SECOND, Millis
 from tests.launcher import FileClock, write_clock
 
@@ -69,3 +69,35 @@ def test_the_clock_of_tests_reads_its_file_and_never_goes_back(tmp_path: Path) -
     assert (clock.now(), clock.suspect()) == (5 * SECOND, True)
     write_clock(path, Millis(6 * SECOND))
     assert (clock.now(), clock.suspect()) == (6 * SECOND, False)
+
+
+def test_suspect_it_stands_and_stays_so_until_somebody_has_confirmed(machine: Machine) -> None:
+    clock = WatchedClock(SystemClock())
+    clock.follow(0)
+    machine.passes(10 * SECOND_NS)
+    before = clock.now()
+    machine.wall += 3600 * SECOND_NS
+    machine.passes(SECOND_NS)
+    assert (clock.now(), clock.suspect()) == (before, True)
+    machine.wall -= 3600 * SECOND_NS
+    assert (clock.now(), clock.suspect()) == (before, True), "that it looks right again proves nothing"
+    assert not clock.follow(0)
+    assert clock.follow(7)
+    assert (clock.now(), clock.suspect()) == (before + SECOND, False)
+
+
+def test_a_confirmation_is_believed_for_what_came_before_it_only(machine: Machine) -> None:
+    clock = WatchedClock(SystemClock())
+    clock.follow(7)
+    machine.wall -= 60 * SECOND_NS
+    assert not clock.follow(7), "said before the clock was set"
+    assert clock.suspect()
+    assert clock.follow(9)
+    machine.wall += 60 * SECOND_NS
+    assert clock.suspect()
+    assert not clock.follow(9)
+
+
+def test_watched_twice_is_watched_once() -> None:
+    clock = watched(SystemClock())
+    assert watched(clock) is clock

@@ -25,6 +25,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
     environment = {
         "BREATHER_DATABASE": "postgresql://breather@/exchange",
         "BREATHER_KEYS": "elsewhere",
+        "BREATHER_WITNESS": "beside",
         "BREATHER_INTELLIGENCE": "lists",
         "BREATHER_MODE": "live",
         "BREATHER_VASP": "another",
@@ -37,6 +38,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "BREATHER_QUEUE": "10",
         "BREATHER_SPOOL": "/var/lib/breather/spool",
         "BREATHER_SPOOL_SLOTS": "100",
+        "BREATHER_KEEP_DAYS": "1826",
+        "BREATHER_BACKUP_DAYS": "14",
         "BREATHER_LOG_LEVEL": "warning",
         "BREATHER_METRICS_HOST": "10.0.0.5",
         "BREATHER_METRICS_PORT": "9464",
@@ -96,6 +99,10 @@ def test_every_mistake_is_named_at_once() -> None:
         ("EXCHANGE_ORIGINS", "https://user:secret@a.example"),
         ("DEADLINE_MS", "60001"),
         ("QUEUE", "0"),
+        ("KEEP_DAYS", "29"),
+        ("KEEP_DAYS", "ever"),
+        ("BACKUP_DAYS", "0"),
+        ("WITNESS", ""),
         ("WORKER_SECONDS", "0"),
     ],
 )

@@ -15,7 +15,9 @@ from breather.domain.instant import Millis
 from breather.storage.database import Database
 from breather.storage.pending import Answer
 from breather.storage.reader import Reader
+from breather.storage.recovery import since_in_words
 from breather.storage.transaction import Transaction
+from breather.storage.witnessing import Witnessing
 from breather.storage.writer import QUIET_SECONDS, Writer
 from breather.tally import Tally
 
@@ -25,11 +27,14 @@ T = TypeVar("T")
 class RunningAgency:
     """Made by `bootstrap`. `snapshot` is replaced as a whole; a command keeps the one that it began with."""
 
-    def __init__(self, database: Database, writer: Writer, clock: Clock, keys: Path) -> None:
+    def __init__(
+        self, database: Database, writer: Writer, clock: Clock, keys: Path, witnessing: Witnessing | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
         self._keys = keys
         self._writer = writer
+        self._witnessing = witnessing
         with database.reading() as reader:
             self.snapshot: Snapshot = read_snapshot(reader, keys)
         self._looked_at = time.monotonic()
@@ -48,6 +53,9 @@ class RunningAgency:
 
     def refresh(self) -> bool:
         """Take a new snapshot if the generation has risen; whether it had. Polled each second by `serve`."""
+        if self._witnessing is not None:
+            self._witnessing.look(self._writer.fell_back)
+            self._writer.fell_back = self._writer.fell_back and self._witnessing.recovery is None
         with self.database.reading() as reader:
             if read_generation(reader) == self.snapshot.generation:
                 changed = False
@@ -81,7 +89,20 @@ class RunningAgency:
             found["snapshot-old"] = f"peers and keys could not be read again for {old:.0f} s"
         return found
 
+    @property
+    def noted(self) -> dict[str, str]:
+        """What weakens a promise while referrals are taken in, by code."""
+        found = {}
+        recovery = None if self._witnessing is None else self._witnessing.recovery
+        if recovery is not None:
+            found["recovering"] = since_in_words(recovery)
+        if self._witnessing is not None and self._witnessing.problem:
+            found["witness-not-kept"] = self._witnessing.problem
+        return found
+
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         self._writer.close()
+        if self._witnessing is not None:
+            self._witnessing.end()
         self.database.close()

@@ -18,6 +18,7 @@ from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 
 STEP = 11
+COUNTED = "change"
 # Base64 makes a body longer by a third; the rest is for the members around it.
 _BODIES_LIMIT = PAGE_LIMIT // 2
 
@@ -94,6 +95,9 @@ def _page(reader: Reader, peer: str, after: int) -> tuple[Told, ...]:
 
 def _tell(tx: Transaction, peer: str, kind: EntryKind, body: bytes) -> int:
     """Numbered under the write lock, so that a cursor may run over the numbers (guarantee D3)."""
-    number = last_told(tx, peer) + 1
+    counted = tx.one("find_counter", peer=peer, type=COUNTED)
+    # A restored agency has fewer changes than it had told: the counter was raised to what the witness saw (D5).
+    number = max(last_told(tx, peer), 0 if counted is None else counted["last"]) + 1
+    tx.run("raise_counter", peer=peer, type=COUNTED, last=number)
     tx.run("insert_change", peer=peer, sequence=number, kind=kind, at=tx.now, body=body)
     return number

@@ -2,6 +2,7 @@
 
 Refusal
 |-- UnknownWithdrawal      no withdrawal has this id
+|-- ErasedWithdrawal       one had it, and was erased; the id is never used again (guarantee A1)
 |-- ChangedRetry           this id is known, and says something else now
 |-- SubjectTaken           this referral has its subject, under another id; a new id does not help
 |-- Resolved               decided before; names the first resolution
@@ -15,6 +16,7 @@ Refusal
 |-- AlreadyBroadcast       it has left; nothing can be changed any more
 |-- BroadcastDiffers       it was broadcast before, in another transaction
 |-- TimeSuspect            wall and monotonic clock disagree: nothing is released or cleared (guarantees E)
+|-- Recovering             the database is behind what was acknowledged: nothing is cleared or sealed (guarantee D5)
 |-- NotClearable           no clearance in this state
 |-- PauseOpen              another pause or hold on this customer and destination is open (guarantee A4)
 |-- NoConsent              she has not agreed that the police know who she is, or has taken it back
@@ -42,6 +44,20 @@ class UnknownWithdrawal(Refusal):
 
     def __init__(self, withdrawal: str) -> None:
         super().__init__(f"No withdrawal has the id {withdrawal!r}.")
+
+
+class ErasedWithdrawal(Refusal):
+    code = "erased"
+
+    def __init__(self, erased_at: Millis) -> None:
+        self.erased_at = erased_at
+        super().__init__(
+            "The withdrawal of this id was erased, and the id is not used again; a new one needs a new id."
+        )
+
+    @property
+    def members(self) -> dict[str, object]:
+        return {"erased_at": self.erased_at}
 
 
 class ChangedRetry(Refusal):
@@ -164,7 +180,20 @@ class TimeSuspect(Refusal):
     code = "time-suspect"
 
     def __init__(self) -> None:
-        super().__init__("The service's clock was changed by more than 2 s; nothing is released until it is restarted.")
+        super().__init__(
+            "The service's clock was changed by more than 2 s; nothing is released until its operator has confirmed "
+            "what time it is."
+        )
+
+
+class Recovering(Refusal):
+    code = "recovering"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The database is behind what was acknowledged before; nothing is cleared or sealed until its operator has "
+            "reconciled it. Tell every withdrawal again, with its stops and its broadcast, then ask again."
+        )
 
 
 class NotClearable(Refusal):

@@ -22,7 +22,7 @@ from breather.domain.intervention import NOTHING, Decision, Intervention, interv
 from breather.domain.place import place
 from breather.domain.profile import Profiles, after_decision
 from breather.domain.referral import ReferralBasis
-from breather.domain.refusal import ChangedRetry
+from breather.domain.refusal import ChangedRetry, ErasedWithdrawal
 from breather.domain.ruling import Ruling, rule_on
 from breather.domain.shadow import Marked
 from breather.domain.typology import Typology
@@ -71,7 +71,7 @@ class Asking:
 
 
 def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -> Assessed:
-    """Decide one withdrawal, once. Raises ChangedRetry if its id was used for another one."""
+    """Decide one withdrawal, once. Raises ChangedRetry or ErasedWithdrawal if its id was used for another one."""
     (found,) = assess_all(tx, [Asking(snapshot, asked, actor)])
     if isinstance(found, Exception):
         raise found
@@ -79,7 +79,7 @@ def assess(tx: Transaction, snapshot: Snapshot, asked: Withdrawal, actor: str) -
 
 
 def assess_all(tx: Transaction, batch: Sequence[Asking]) -> list[Assessed | Exception]:
-    """Decide each, once; ChangedRetry in the place of one whose id was used for another withdrawal."""
+    """Decide each, once; in the place of one whose id was used before, ChangedRetry or ErasedWithdrawal."""
     return assess_on(Sheet(tx, [asking.asked for asking in batch], Millis(tx.now - RELEASE_LOOKS_BACK)), batch)
 
 
@@ -89,7 +89,9 @@ def assess_on(sheet: Sheet, batch: Sequence[Asking]) -> list[Assessed | Exceptio
     found: list[Assessed | Exception] = []
     for asking in batch:
         before = _before(sheet, decided, asking.asked.id)  # step 1
-        if before is None:
+        if before is None and (erased_at := sheet.erased(asking.asked.id)) is not None:
+            found.append(ErasedWithdrawal(erased_at))
+        elif before is None:
             before = decided[asking.asked.id] = _decide(sheet, asking.snapshot, asking.asked, asking.actor)
             found.append(before)
         elif pointers := differences(before.asked, asking.asked):

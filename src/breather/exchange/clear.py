@@ -8,8 +8,8 @@ from breather.domain.refusal import (
     AlreadyBroadcast,
     NotClearable,
     PauseOpen,
+    Recovering,
     TimeSuspect,
-    UnknownWithdrawal,
     Watched,
 )
 from breather.domain.standing import is_open
@@ -21,8 +21,10 @@ from breather.storage.exchange.withdrawals import (
     pauses_of_pair,
     standing_of,
     waits,
+    wanted_withdrawal,
 )
 from breather.storage.reader import Reader
+from breather.storage.recovery import recovery_of
 from breather.storage.transaction import Transaction
 
 STEP = 7
@@ -30,9 +32,9 @@ STEP = 7
 
 def clear(tx: Transaction, snapshot: Snapshot, withdrawal: str, actor: str, time_suspect: bool) -> Clearance:
     """Raises a Refusal unless nothing stands in the way now. The signature is made outside: here is the permission."""
-    row = find_withdrawal(tx, withdrawal)
-    if row is None:
-        raise UnknownWithdrawal(withdrawal)
+    row = wanted_withdrawal(tx, withdrawal)
+    if recovery_of(tx) is not None:
+        raise Recovering
     if time_suspect:
         raise TimeSuspect
     standing = standing_of(tx, row)

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from breather.domain.instant import MINUTE, Millis
-from breather.domain.refusal import UnknownWithdrawal
-from breather.storage.exchange.withdrawals import find_withdrawal
+from breather.storage.exchange.withdrawals import wanted_withdrawal
 from breather.storage.reader import Reader
 from breather.storage.transaction import Transaction
 
@@ -35,8 +34,7 @@ def digest(secret: str) -> str:
 
 def mint(tx: Transaction, withdrawal: str, token: str, locale: str | None, actor: str) -> Millis:
     """Store a link; returns when it expires. `token` is 128 random bits in text."""
-    if find_withdrawal(tx, withdrawal) is None:
-        raise UnknownWithdrawal(withdrawal)
+    wanted_withdrawal(tx, withdrawal)
     expires_at = Millis(tx.now + LINK_LIVES)
     tx.journal(STEP, "link", withdrawal, actor, msgspec.json.encode({"expires_at": expires_at}))
     tx.run(

@@ -12,9 +12,11 @@ from types import MappingProxyType
 import msgspec
 
 from breather.domain.instant import SECOND, Millis
+from breather.domain.referral import Tier
 from breather.domain.retry import wait_after
 from breather.storage.exchange.referrals import Delivery, ReferralRow
 from breather.storage.reader import Reader
+from breather.storage.recovery import recovery_of
 from breather.storage.transaction import Transaction
 
 STEP = 10
@@ -117,9 +119,13 @@ def claim(tx: Transaction, addressee: str) -> Claimed | None:
 
 
 def claim_batch(tx: Transaction, addressee: str, most: int) -> list[Claimed]:
-    """Up to `most` deliveries, those due for longest first, leased to whoever commits this."""
+    """Up to `most` deliveries, those due for longest first, leased to whoever commits this.
+
+    No sealed subject in recovery mode: that her consent was taken back may be what the database forgot.
+    """
     claimed = []
-    for row in tx.all("due_deliveries", addressee=addressee, now=tx.now, most=most):
+    withheld = "" if recovery_of(tx) is None else Tier.IDENTIFIED.word
+    for row in tx.all("due_deliveries", addressee=addressee, now=tx.now, most=most, withheld=withheld):
         tx.run("lease_delivery", referral=row["referral"], until=tx.now + LEASE)
         claimed.append(Claimed(**{**row, "lease": row["lease"] + 1}))
     return claimed

@@ -17,7 +17,7 @@ from breather.domain.instant import Millis
 from breather.domain.intervention import Intervention, intervene
 from breather.domain.profile import after_broadcast, after_stop
 from breather.domain.referral import ReferralBasis
-from breather.domain.refusal import ChangedRetry, TimeSuspect, UnknownWithdrawal
+from breather.domain.refusal import ChangedRetry, TimeSuspect
 from breather.domain.ruling import rule_on
 from breather.domain.standing import Standing, move
 from breather.domain.withdrawal import CustomerRef
@@ -34,7 +34,7 @@ from breather.exchange.recorded import features_in
 from breather.exchange.refer import refer
 from breather.exchange.snapshot import Activated, Snapshot
 from breather.storage.exchange.profiles import read_profiles, save_profiles
-from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, save_standing, standing_of
+from breather.storage.exchange.withdrawals import WithdrawalRow, save_standing, standing_of, wanted_withdrawal
 from breather.storage.transaction import Transaction
 
 _STEPS: Mapping[EventKind, int] = {EventKind.BROADCAST: 8}
@@ -52,10 +52,11 @@ class Responded:
 
 
 def respond(tx: Transaction, snapshot: Snapshot, withdrawal: str, event: Event, time_suspect: bool) -> Responded:
-    """Apply one event. Raises UnknownWithdrawal, ChangedRetry, or whatever `domain.standing.move` refuses."""
-    row = find_withdrawal(tx, withdrawal)
-    if row is None:
-        raise UnknownWithdrawal(withdrawal)
+    """Apply one event.
+
+    Raises UnknownWithdrawal, ErasedWithdrawal, ChangedRetry, or whatever `domain.standing.move` refuses.
+    """
+    row = wanted_withdrawal(tx, withdrawal)
     body = _body(event)
     before = standing_of(tx, row)
     if (earlier := tx.one("find_event", withdrawal=withdrawal, id=event.id)) is not None:

@@ -6,15 +6,17 @@ Everything a request does goes through here, so that HTTP knows neither threads 
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from breather.clock import Clock
+from breather.clock import Clock, watched
 from breather.domain.instant import Millis
-from breather.exchange.expire import SERVING
+from breather.domain.refusal import Recovering
+from breather.exchange.expire import SERVING, TIME_SUSPECT
 from breather.exchange.open_intelligence import open_intelligence
 from breather.exchange.snapshot import Identity, Snapshot, read_generation, read_snapshot
 from breather.exchange.standby import BUSY, DrainedSome, Standby
+from breather.exchange.time_confirmed import confirmed_time
 from breather.intelligence.known import Intelligence
 from breather.intelligence.list_folder import ListFolder
 from breather.intelligence.snapshot_file import DamagedFile
@@ -22,13 +24,26 @@ from breather.storage.database import Database
 from breather.storage.fair_queue import OURSELVES, Sender
 from breather.storage.pending import Answer
 from breather.storage.reader import Reader
+from breather.storage.recovery import since_in_words
 from breather.storage.transaction import Transaction
+from breather.storage.witnessing import Witnessing
 from breather.storage.writer import QUIET_SECONDS, Writer
 from breather.tally import Tally
 
 T = TypeVar("T")
 
 DRAINING_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a serving process has beside its database. Without `lists` nothing is known of any address; without
+    `witnessing` nobody notices that the database fell back while the process was away.
+    """
+
+    standby: Standby
+    lists: ListFolder | None = None
+    witnessing: Witnessing | None = None
 
 
 class RunningExchange:
@@ -40,26 +55,28 @@ class RunningExchange:
         writer: Writer,
         clock: Clock,
         identify: Callable[[], Identity],
-        standby: Standby,
-        lists: ListFolder | None = None,
+        outside: Outside,
     ) -> None:
         """`identify` reads the key folder anew, so that a key made later is known when a campaign needs it.
 
-        Without `lists` nothing is known of any address. Raises LookupError where a key is missing that a campaign in
-        force needs. Lists that cannot be opened stop nothing: `lists_problem` says why, "" if all is well.
+        Raises LookupError where a key is missing that a campaign in force needs. Lists that cannot be opened stop
+        nothing: `lists_problem` says why, "" if all is well.
         """
         self.database = database
-        self.clock = clock
-        self.standby = standby
+        self.clock = watched(clock)
+        self.standby = outside.standby
         self.lists_problem = ""
         self._writer = writer
         self._identify = identify
-        self._lists = lists
+        self._lists = outside.lists
+        self._witnessing = outside.witnessing
         with database.reading() as reader:
             self.snapshot: Snapshot = self._whole(reader, None)
-            standby.load(reader, clock.now())
+            self.clock.follow(confirmed_time(reader))
+            self.standby.load(reader, self.clock.now())
         self._looked_at = time.monotonic()
         self._beat: Answer[int] | None = None
+        self._said_suspect = False
 
     @property
     def identity(self) -> Identity:
@@ -111,12 +128,26 @@ class RunningExchange:
 
         Raises LookupError, and keeps the snapshot there was, where the new one needs a key that is missing.
         """
+        # First: what goes wrong with keys or lists must not keep a database that fell back from being noticed.
+        if self._witnessing is not None:
+            self._witnessing.look(self._writer.fell_back)
+            self._writer.fell_back = self._writer.fell_back and self._witnessing.recovery is None
         with self.database.reading() as reader:
+            self.clock.follow(confirmed_time(reader))
             changed = read_generation(reader) != self.snapshot.generation
             if changed or self.lists_problem:
                 self.snapshot = self._whole(reader, self.snapshot.intelligence)
         self._looked_at = time.monotonic()
+        if self.clock.suspect() is not self._said_suspect:
+            self.beat()  # the doctor knows of it by the heartbeat, and should not wait for the next
         return changed
+
+    def refuse_behind(self) -> None:
+        """For a command that clears or seals. Raises Recovering where the writer has found, in this very transaction,
+        that the database fell back; within a second the witness then enters recovery mode in the database itself.
+        """
+        if self._writer.fell_back:
+            raise Recovering
 
     @property
     def waiting(self) -> int:
@@ -132,7 +163,9 @@ class RunningExchange:
         """Leave the serving process's heartbeat, through the writer: that it can commit is then known, not hoped."""
         # One at a time: while the database is out of reach, heartbeats must not fill the queue.
         if self._beat is None or self._beat.done():
-            self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=""))
+            self._said_suspect = self.clock.suspect()
+            detail = TIME_SUSPECT if self._said_suspect else ""
+            self._beat = self._writer.submit(lambda tx: tx.run("beat", process=SERVING, at=tx.now, detail=detail))
 
     def unready(self) -> dict[str, str]:
         """Why this process can make no decision now, by code; empty where nothing speaks against it."""
@@ -165,8 +198,25 @@ class RunningExchange:
                 break
         return sofar if sofar.got_further else None
 
+    @property
+    def noted(self) -> dict[str, str]:
+        """What holds up clearances or weakens a promise while decisions go on, by code."""
+        found = {}
+        recovery = None if self._witnessing is None else self._witnessing.recovery
+        if recovery is not None:
+            found["recovering"] = since_in_words(recovery)
+        elif self._writer.fell_back:
+            found["recovering"] = "what was acknowledged here is not in the database any more"
+        if self.clock.suspect():
+            found[TIME_SUSPECT] = "wall and monotonic clock are apart; the time stands still until it is confirmed"
+        if self._witnessing is not None and self._witnessing.problem:
+            found["witness-not-kept"] = self._witnessing.problem
+        return found
+
     def close(self) -> None:
         """Finish what was accepted, then let go of the database."""
         self._writer.close()
         self.standby.close()
+        if self._witnessing is not None:
+            self._witnessing.end()
         self.database.close()

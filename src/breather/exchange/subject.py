@@ -25,8 +25,8 @@ from breather.domain.refusal import (
     NotOffered,
     NotSealed,
     OtherReferral,
+    Recovering,
     SubjectTaken,
-    UnknownWithdrawal,
 )
 from breather.domain.relay_terms import within_terms
 from breather.exchange.consent import identified_terms, sealing_keys
@@ -34,8 +34,9 @@ from breather.exchange.refer import Terms, promise_referral, pseudonymous, pseud
 from breather.exchange.snapshot import Snapshot
 from breather.protocol.sealing import SEALED_LIMIT, recipients_of
 from breather.storage.exchange.referrals import find_referral
-from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal
+from breather.storage.exchange.withdrawals import WithdrawalRow, wanted_withdrawal
 from breather.storage.reader import Reader
+from breather.storage.recovery import recovery_of
 from breather.storage.transaction import Transaction
 
 STEP = 9
@@ -73,12 +74,15 @@ class Accepted:
 
 
 def subject_wanted(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: Millis) -> SubjectWanted | None:
-    """What is to be sealed; None without her consent, once it was received, and where nobody could open it."""
+    """What is to be sealed; None without her consent, once it was received, and where nobody could open it.
+
+    None in recovery mode, too: a consent may have been taken back in what the database forgot.
+    """
     terms = identified_terms(snapshot, row)
     if terms is None or row.consented_at is None or row.subject_referral is None:
         return None
     keys = sealing_keys(snapshot, terms, now)
-    if not keys or find_referral(reader, row.subject_referral) is not None:
+    if not keys or recovery_of(reader) is not None or find_referral(reader, row.subject_referral) is not None:
         return None
     identity = snapshot.identity
     return SubjectWanted(
@@ -89,16 +93,16 @@ def subject_wanted(reader: Reader, snapshot: Snapshot, row: WithdrawalRow, now: 
 def accept_subject(tx: Transaction, snapshot: Snapshot, withdrawal: str, sealed: SealedSubject, actor: str) -> Accepted:
     """Promise the identified referral that carries this subject, once.
 
-    Raises UnknownWithdrawal, ChangedRetry, SubjectTaken, NoConsent, NotOffered, OtherReferral, NotSealed or
-    NoSealingKey.
+    Raises UnknownWithdrawal, ErasedWithdrawal, ChangedRetry, Recovering, SubjectTaken, NoConsent, NotOffered,
+    OtherReferral, NotSealed or NoSealingKey.
     """
-    row = find_withdrawal(tx, withdrawal)
-    if row is None:
-        raise UnknownWithdrawal(withdrawal)
+    row = wanted_withdrawal(tx, withdrawal)
     body = _body(sealed)
     earlier = _earlier(tx, row, sealed)
     if earlier is not None and earlier["body"] == body:
         return Accepted(row, created=False)
+    if recovery_of(tx) is not None:
+        raise Recovering  # that she took her consent back may be what the database forgot
     terms = identified_terms(snapshot, row)
     if terms is None:
         raise NotOffered("This campaign sends nothing about who asks for help.")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from breather.domain.cooling_off import State
 from breather.domain.instant import Millis
 from breather.domain.outcome import Ending, outcome_of
-from breather.domain.refusal import UnknownWithdrawal
 from breather.domain.standing import Standing
 from breather.exchange.clear import pause_in_the_way
 from breather.exchange.consent import consent_offered
@@ -14,7 +13,7 @@ from breather.exchange.record import AnsweredRecord, DecisionRecord, decode_answ
 from breather.exchange.refer import terms_of
 from breather.exchange.snapshot import Snapshot, released_covers
 from breather.storage.exchange.referrals import ReferralRow, referrals_of
-from breather.storage.exchange.withdrawals import WithdrawalRow, find_withdrawal, following, standing_of
+from breather.storage.exchange.withdrawals import WithdrawalRow, following, standing_of, wanted_withdrawal
 from breather.storage.reader import Reader
 
 MOST_CHANGES = 500
@@ -43,9 +42,7 @@ class WithdrawalView:
 
 
 def view(reader: Reader, snapshot: Snapshot, withdrawal: str, now: Millis) -> WithdrawalView:
-    row = find_withdrawal(reader, withdrawal)
-    if row is None:
-        raise UnknownWithdrawal(withdrawal)
+    row = wanted_withdrawal(reader, withdrawal)
     return view_of(reader, snapshot, row, now)
 
 

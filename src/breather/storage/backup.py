@@ -20,6 +20,7 @@ import msgspec
 from breather.domain.instant import Millis
 from breather.storage.database import Database
 from breather.storage.failure import Unavailable, WrongDatabase
+from breather.storage.folder import synced
 from breather.storage.schema import Schema
 
 COPY = "database.sqlite"
@@ -66,9 +67,9 @@ def back_up(database: Database, folder: Path, taken_at: Millis) -> Manifest:
         os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _copy(file, copy)
         manifest = _described(database.elsewhere(copy), copy, taken_at)
-        _sync(copy)
+        synced(copy)
         _save(folder / MANIFEST, BytesIO(msgspec.json.format(msgspec.json.encode(manifest)) + b"\n"))
-        _sync(folder)
+        synced(folder)
     except BaseException as error:
         shutil.rmtree(folder)
         if isinstance(error, sqlite3.Error):
@@ -110,7 +111,7 @@ def restore(found: Found, database: Path) -> None:
     with found.copy.open("rb") as source:
         _save(partial, source)
     partial.rename(database)
-    _sync(database.parent)
+    synced(database.parent)
 
 
 def _copy(database: Path, copy: Path) -> None:
@@ -151,12 +152,3 @@ def _save(path: Path, content: BinaryIO) -> None:
         shutil.copyfileobj(content, file)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """A file that another wrote, or a folder with the names in it."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -8,6 +8,10 @@ SELECT 'synchronous', CAST(synchronous AS TEXT), '2' FROM pragma_synchronous
 UNION ALL
 SELECT 'secure_delete', CAST(secure_delete AS TEXT), '1' FROM pragma_secure_delete;
 
+-- name: standbys
+-- One file has none.
+SELECT name AS value FROM sqlite_master WHERE 1 = 0;
+
 -- name: database_bytes
 SELECT page_count * page_size AS bytes FROM pragma_page_count, pragma_page_size;
 

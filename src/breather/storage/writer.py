@@ -57,6 +57,9 @@ class Writer:
         self._changed = threading.Condition()
         self._closing = False
         self.batches = Tally(SIZES)
+        self._reached = 0  # the journal's newest number that this process has seen committed
+        # What was acknowledged here is not in the database any more: it failed over to one that lagged (guarantee D5).
+        self.fell_back = False
         self._committed_at = time.monotonic()
         self._failure: StorageFailure | None = None
         self._deadlines = Deadlines()
@@ -153,6 +156,8 @@ class Writer:
             with self._database.writing() as transaction:
                 taken = time.monotonic()
                 batch = self._next_batch()
+                # Before any command runs: a clearance of this very batch must know.
+                self.fell_back = self.fell_back or transaction.next_number <= self._reached
                 results = list(_results(transaction, batch))
                 decided = time.monotonic()
         except StorageFailure as failure:
@@ -163,6 +168,7 @@ class Writer:
         except BaseException as error:  # noqa: BLE001 - those who wait must hear of a fault of ours too
             return _fail(batch, OutcomeUnknown(f"the writer failed: {error!r}", fatal=True))
         self._failure, self._committed_at = None, time.monotonic()
+        self._reached = transaction.next_number - 1
         if batch:
             self.batches.observe(len(batch))
         times = Batch(len(batch), taken, decided, self._committed_at)

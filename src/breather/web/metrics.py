@@ -34,6 +34,9 @@ class Service(Protocol):
     @property
     def batches(self) -> Tally: ...
 
+    @property
+    def noted(self) -> Mapping[str, str]: ...
+
     def unready(self) -> Mapping[str, str]: ...
 
 
@@ -51,6 +54,9 @@ class ServiceMetrics(Collector):
         service = self._service
         yield gauge("ready", "1 if it can decide now (an agency: take a referral)", not service.unready())
         yield gauge("time_suspect", "1 if wall clock and monotonic clock are apart", service.clock.suspect())
+        notes = service.noted
+        yield gauge("recovering", "1 while the database is behind: nothing is cleared or sealed", "recovering" in notes)
+        yield gauge("witness_missing", "1 if no witness of the database can be left", "witness-not-kept" in notes)
         yield gauge("queue_depth", "Commands waiting for the writer", service.waiting)
         sizes = HistogramMetricFamily("breather_batch_size", "Commands that shared one commit")
         sizes.add_metric([], service.batches.buckets(), service.batches.total)

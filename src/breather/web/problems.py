@@ -28,6 +28,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 REFUSALS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
     {
         "unknown-withdrawal": (404, "No such withdrawal"),
+        "erased": (410, "This withdrawal was erased"),
         "changed-retry": (409, "This id was used for something else"),
         "subject-taken": (409, "This referral has its subject"),
         "resolved": (409, "Resolved before"),
@@ -46,6 +47,7 @@ REFUSALS: Final[Mapping[str, tuple[int, str]]] = MappingProxyType(
         "other-referral": (409, "Sealed for another referral"),
         "not-sealed": (422, "Not sealed as it has to be"),
         "no-sealing-key": (409, "Sealed to a key that is not listed"),
+        "recovering": (503, "The database is being reconciled"),
         "time-suspect": (503, "The service's clock cannot be trusted"),
     }
 )

@@ -14,6 +14,8 @@ from tests.integration.exchange.withdrawals import withdrawal
 NAMES = {
     "breather_ready",
     "breather_time_suspect",
+    "breather_recovering",
+    "breather_witness_missing",
     "breather_queue_depth",
     "breather_batch_size",
     "breather_database_bytes",

@@ -88,3 +88,12 @@ def test_a_disk_that_fills_up_and_a_wal_that_nobody_moves(tmp_path: Path, monkey
     assert disk.what.startswith("1,023 MiB are free beside the database")
     assert wal.what.startswith("a.db-wal has grown to")
     database.close()
+
+
+def test_a_server_without_a_synchronous_standby_is_told_what_a_failover_forgets(
+    database: Database, tmp_path: Path
+) -> None:
+    found = [sign for sign in signs(database, tmp_path) if "standby" in sign.what]
+    assert [sign.wrong for sign in found] == ([] if database.file else [False])
+    assert all("synchronous_standby_names" in sign.remedy for sign in found)
+    database.close()

@@ -23,6 +23,7 @@ from breather.web.exchange.console_pages import (
     shares,
 )
 from breather.web.exchange.console_view import LoginView, TimelineEntry, Wording
+from breather.web.exchange.console_words import NOTE_HEADINGS
 from tests import console_rows as stored
 from tests import console_views as views
 
@@ -327,3 +328,12 @@ def test_the_shares_fill_the_whole_line_in_order(counts: list[int]) -> None:
     begins, width = found[-1]
     assert begins + width == pytest.approx(100, abs=0.01)
     assert [start for start, _ in found] == sorted(start for start, _ in found)
+
+
+def test_recovery_mode_and_a_clock_that_stands_are_at_the_head_of_every_page() -> None:
+    notes = tuple((NOTE_HEADINGS[code], f"because {HOSTILE}") for code in NOTE_HEADINGS)
+    frame = replace(views.FRAME, notes=notes)
+    page = text_of(render_status(replace(views.status(), frame=frame)))
+    for heading in NOTE_HEADINGS.values():
+        assert f"{heading} because {HOSTILE}" in page
+        assert heading not in text_of(render_status(views.status()))

@@ -11,7 +11,7 @@ from breather.web.health import health_routes
 
 def asked(path: str, unready: dict[str, str], stands_by: bool = False) -> httpx.Response:
     async def ask() -> httpx.Response:
-        routes = health_routes(lambda: unready, lambda: stands_by)
+        routes = health_routes(lambda: unready, stands_by=lambda: stands_by)
         transport = httpx.ASGITransport(Starlette(routes=list(routes)))
         async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
             return await client.get(path)
@@ -52,3 +52,21 @@ def test_while_stand_ins_are_answered_it_stays_in_service_and_says_why_nothing_i
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_nobody_keeps_an_old_answer(path: str) -> None:
     assert asked(path, {}).headers["Cache-Control"] == "no-store"
+
+
+def test_what_an_operator_has_to_know_takes_no_request_away() -> None:
+    """A load balancer that left out every replica in recovery mode would leave out all of them, for hours."""
+
+    async def ask() -> httpx.Response:
+        routes = health_routes(dict, lambda: {"recovering": "what is missing is told again"})
+        transport = httpx.ASGITransport(Starlette(routes=list(routes)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+            return await client.get("/readyz")
+
+    reply = asyncio.run(ask())
+    assert reply.status_code == 200
+    assert reply.json() == {
+        "ready": True,
+        "reasons": [],
+        "notes": [{"code": "recovering", "message": "what is missing is told again"}],
+    }

@@ -9,6 +9,7 @@ SELECT delivery.referral, delivery.addressee, delivery.lease, delivery.attempts,
 FROM delivery JOIN referral ON referral.id = delivery.referral
 WHERE delivery.state = 'pending' AND delivery.addressee = :addressee
   AND delivery.due_at <= :now AND delivery.leased_until <= :now
+  AND referral.tier <> :withheld
 ORDER BY delivery.due_at, referral.number
 LIMIT :most;
 

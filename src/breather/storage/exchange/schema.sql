@@ -19,6 +19,14 @@ CREATE TABLE journal (
 );
 CREATE INDEX journal_of_withdrawal ON journal (withdrawal, number);
 
+-- Withdrawals that were erased: their ids are never used again (guarantee A1). No row of theirs is left but these.
+CREATE TABLE erased (
+    id     TEXT   PRIMARY KEY,
+    number BIGINT NOT NULL,                   -- the journal entry that names it
+    basis  TEXT   NOT NULL,
+    at     BIGINT NOT NULL
+);
+
 -- Steps 1 to 6. `submitted` and `decision` are the variable parts; fixed content is addressed by pack and campaign.
 CREATE TABLE withdrawal (
     number           BIGINT PRIMARY KEY,      -- the journal entry of its decision

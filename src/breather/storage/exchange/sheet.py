@@ -53,6 +53,9 @@ class Sheet:
         self._since = since
         names = [{"id": name} for name in dict.fromkeys(asked.id for asked in batch)]
         self._known = {row["id"]: WithdrawalRow(**row) for row in tx.each("withdrawals_named", names)}
+        # A known one is not erased: only new ids are looked up a second time.
+        new = [name for name in names if name["id"] not in self._known]
+        self._erased = {row["id"]: Millis(row["at"]) for row in tx.each("erased_named", new)}
         pairs = list(dict.fromkeys((asked.customer, asked.destination.key) for asked in batch))
         destinations = [{"destination": name} for name in dict.fromkeys(key for _, key in pairs)]
         self._listed = {row["destination"] for row in tx.each("destinations_listed", destinations)}
@@ -68,6 +71,10 @@ class Sheet:
     def known(self, withdrawal: str) -> WithdrawalRow | None:
         """As it was before this batch."""
         return self._known.get(withdrawal)
+
+    def erased(self, withdrawal: str) -> Millis | None:
+        """When the withdrawal of this id was erased; None where none was (guarantee A1)."""
+        return self._erased.get(withdrawal)
 
     def is_listed(self, destination: str) -> bool:
         return destination in self._listed

@@ -10,6 +10,7 @@ from breather.domain.cooling_off import Hold, Pause, Resolution, Resolved
 from breather.domain.friction import Friction
 from breather.domain.instant import Millis
 from breather.domain.outcome import Asked
+from breather.domain.refusal import ErasedWithdrawal, UnknownWithdrawal
 from breather.domain.shadow import Marked
 from breather.domain.standing import Standing
 from breather.domain.withdrawal import Withdrawal
@@ -80,6 +81,17 @@ class WithdrawalRow:
 
 def find_withdrawal(reader: Reader, withdrawal: str) -> WithdrawalRow | None:
     return reader.one_as(WithdrawalRow, "find_withdrawal", id=withdrawal)
+
+
+def wanted_withdrawal(reader: Reader, withdrawal: str) -> WithdrawalRow:
+    """The one of this id. Raises UnknownWithdrawal, and ErasedWithdrawal where there was one."""
+    row = find_withdrawal(reader, withdrawal)
+    if row is not None:
+        return row
+    erased = reader.one("find_erased", id=withdrawal)
+    if erased is not None:
+        raise ErasedWithdrawal(erased["at"])
+    raise UnknownWithdrawal(withdrawal)
 
 
 def find_pause(reader: Reader, pause: str) -> Pause | None:

@@ -43,7 +43,7 @@ def create_app(site: Site) -> Starlette:
         *PortalActs(site).routes(),
         *PortalRoutes(site).routes(),
         Route("/", _home, methods=["GET"]),
-        *health_routes(site.agency.unready),
+        *health_routes(site.agency.unready, lambda: site.agency.noted),
         static_route(),
     ]
 

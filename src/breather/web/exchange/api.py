@@ -140,6 +140,7 @@ class Api:
         wanted = self._wanted(request)
 
         def command(tx: Transaction) -> tuple[Accepted, WithdrawalView]:
+            exchange.refuse_behind()
             done = accept_subject(tx, snapshot, wanted, sealed, f"vasp:{key.name}")
             return done, view_of(tx, snapshot, done.row, tx.now)
 
@@ -170,6 +171,7 @@ class Api:
         wanted = self._wanted(request)
 
         def command(tx: Transaction) -> Clearance:
+            exchange.refuse_behind()
             return clear(tx, snapshot, wanted, f"vasp:{key.name}", exchange.clock.suspect())
 
         permitted = await asyncio.wrap_future(exchange.submit(command))

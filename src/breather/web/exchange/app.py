@@ -37,7 +37,7 @@ def create_app(site: Site) -> Starlette:
         *api.routes(),
         *AlertRoutes(site).routes(),
         *ConsoleRoutes(site).routes(),
-        *health_routes(site.exchange.unready, site.exchange.stands_by),
+        *health_routes(site.exchange.unready, lambda: site.exchange.noted, site.exchange.stands_by),
         static_route(),
     ]
 

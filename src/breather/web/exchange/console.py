@@ -51,6 +51,7 @@ from breather.web.exchange.console_stand_in import stand_ins_view
 from breather.web.exchange.console_status import status_view
 from breather.web.exchange.console_view import Frame, LoginView, RuleText, ShadowSaid, ShownAlert, Wording
 from breather.web.exchange.console_withdrawal import withdrawal_view
+from breather.web.exchange.console_words import NOTE_HEADINGS
 from breather.web.exchange.replies import alert_words
 from breather.web.exchange.site import Site
 from breather.web.forms import Form, read_form
@@ -226,7 +227,8 @@ class ConsoleRoutes:
             if not _is_open(reader, session, now):
                 return None
             identity = self._exchange.identity
-            return page(Frame(identity.vasp, identity.mode, now, _csrf(session)), reader)
+            notes = tuple((NOTE_HEADINGS[code], said) for code, said in self._exchange.noted.items())
+            return page(Frame(identity.vasp, identity.mode, now, _csrf(session), notes), reader)
 
         body = await run_in_threadpool(self._exchange.read, question)
         if body is None:

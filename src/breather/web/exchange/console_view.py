@@ -12,12 +12,16 @@ from breather.web.exchange.console_destination import ListLine, ResemblanceView
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Around every page. `mode` is test or live, `csrf` goes into the form that logs out."""
+    """Around every page. `mode` is test or live, `csrf` goes into the form that logs out.
+
+    `notes` are what holds up clearances while decisions go on: a heading, and what is known of it.
+    """
 
     vasp: str
     mode: str
     now: Millis
     csrf: str
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

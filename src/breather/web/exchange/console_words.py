@@ -11,6 +11,13 @@ from breather.domain.feature import Unknown
 from breather.domain.friction import Friction
 from breather.domain.instant import DAY, HOUR, MINUTE, SECOND, Millis, format_instant
 
+# What stands at the head of every page while it holds, by the code that /readyz says of it.
+NOTE_HEADINGS: Mapping[str, str] = {
+    "recovering": "Recovery mode: nothing is cleared or sealed.",
+    "time-suspect": "The clock is suspect: nothing is released or cleared, and no pause lapses.",
+    "witness-not-kept": "The database has no witness.",
+}
+
 # The names of docs/flow.md, by number.
 STEPS = (
     "Submit",

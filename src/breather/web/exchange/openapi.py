@@ -85,7 +85,7 @@ def _paths() -> dict[str, Any]:
                 "operationId": "look_up",
                 "summary": "Where one withdrawal stands (scope read)",
                 "parameters": [_ID],
-                "responses": {"200": _reply("Now", WithdrawalReply), **_problems(401, 403, 404, 503)},
+                "responses": {"200": _reply("Now", WithdrawalReply), **_problems(401, 403, 404, 410, 503)},
             }
         },
         f"{one}/events": {"post": _report()},
@@ -98,7 +98,7 @@ def _paths() -> dict[str, Any]:
                 "requestBody": _content(_reference(LinkBody)),
                 "responses": {
                     "201": _reply("One use, 15 minutes", LinkReply),
-                    **_problems(400, 401, 403, 404, 413, 422, 503),
+                    **_problems(400, 401, 403, 404, 410, 413, 422, 503),
                 },
             }
         },
@@ -110,7 +110,7 @@ def _paths() -> dict[str, Any]:
                 "requestBody": _content(_reference(ClearanceBody)),
                 "responses": {
                     "200": _reply("Valid for two minutes", ClearanceReply),
-                    **_problems(400, 401, 403, 404, 409, 413, 422, 503),
+                    **_problems(400, 401, 403, 404, 409, 410, 413, 422, 503),
                 },
             }
         },
@@ -126,7 +126,7 @@ def _assess() -> dict[str, Any]:
         "responses": {
             "201": _reply("The decision, or the stand-in for it", DecisionReply),
             "200": _reply("The original decision, again", DecisionReply),
-            **_problems(400, 401, 403, 409, 413, 422, 503),
+            **_problems(400, 401, 403, 409, 410, 413, 422, 503),
         },
     }
 
@@ -157,7 +157,7 @@ def _report() -> dict[str, Any]:
         "responses": {
             "201": _reply("The state after it", StateReply),
             "200": _reply("A repeat: the state now", StateReply),
-            **_problems(400, 401, 403, 404, 409, 413, 422, 503),
+            **_problems(400, 401, 403, 404, 409, 410, 413, 422, 503),
         },
     }
 
@@ -174,7 +174,7 @@ def _subject() -> dict[str, Any]:
         "responses": {
             "201": _reply("Promised to the agency: the state after it", StateReply),
             "200": _reply("A repeat with the same bytes: the state now", StateReply),
-            **_problems(400, 401, 403, 404, 409, 413, 422, 503),
+            **_problems(400, 401, 403, 404, 409, 410, 413, 422, 503),
         },
     }
 
