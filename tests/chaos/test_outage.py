@@ -186,10 +186,10 @@ async def through(outage: Outage, bodies: list[dict[str, Any]]) -> list[Call]:
     met = found[leave:back]
     kinds = Counter(call.kind for call in met)
     print(f"\n{RATE}/s for {outage.seconds:.0f} s: {dict(kinds)}; later than the deadline, ms: {spread(met)}")
+    lines.close()
     assert set(kinds) <= {"decision", "stand-in", "pending"}
     if TIMED:
         assert max(call.took for call in met) * 1000 <= DEADLINE_MS + PROMISED_MS
-    lines.close()
     return found
 
 

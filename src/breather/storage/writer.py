@@ -25,6 +25,7 @@ LIMIT = 1024
 BATCH = 64
 # The serving process leaves a heartbeat through its writer every few seconds, so that silence means trouble.
 QUIET_SECONDS = 30.0
+RETRY_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,13 @@ class Writer:
             if failure is not None and failure.fatal:
                 self._give_up(failure)
                 return
+            if failure is not None:
+                self._rest()
+
+    def _rest(self) -> None:
+        """After a failure: connecting again and again would take the processor from those who answer stand-ins."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closing, RETRY_SECONDS)
 
     def _wait(self) -> bool:
         """Until somebody waits. False when the writer was closed, and nobody does any more."""
