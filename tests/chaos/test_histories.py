@@ -77,7 +77,9 @@ def two_replicas(
                 database.execute(f"CREATE SEQUENCE {SEQUENCE} START 1000 INCREMENT 1000 CACHE 50".encode())
         port = free_port()
         other = replace(first, process=None, client=httpx.Client(trust_env=False, timeout=30))
-        other.settings = replace(first.settings, port=port, public_url=f"http://127.0.0.1:{port}")
+        other.settings = replace(
+            first.settings, port=port, public_url=f"http://127.0.0.1:{port}", spool=folder / "other.spool"
+        )
         first.settings = replace(first.settings, database=connection.url)
         try:
             first.start()

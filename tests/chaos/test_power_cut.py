@@ -6,6 +6,7 @@ nothing that was not synced, and anywhere with any part of it. `make chaos` look
 
 import os
 import random
+import shutil
 import signal
 import threading
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 
 from breather.operate import examination
+from breather.settings import witness_folder
 from tests.chaos.disk import Power, power_cut
 from tests.chaos.notes import Kept, Kind, Moments, Note
 from tests.chaos.own_server import OwnServer, empty_server_folder
@@ -179,6 +181,8 @@ def test_nothing_acknowledged_is_lost_on_postgresql(tmp_path: Path) -> None:
                     assert_whole(again.url)
                     if left.at == sound:
                         exchange.settings = replace(exchange.settings, database=again.url)
+                        # It saw what was lost on purpose after this moment, and would rightly say so.
+                        shutil.rmtree(witness_folder(exchange.settings))
                         assert_goes_on(exchange, told, content)
             (left,) = power.cuts(chance, at_the_end)
             with started(OwnServer(left.write(data.with_name("lost")), {})) as again:

@@ -47,6 +47,10 @@ def drain(tx: Transaction, snapshot: Snapshot, stood: StoodIn) -> Drained:
     if tx.one("find_stand_in", digest=digest) is not None:
         return Drained.AGAIN
     row = find_withdrawal(tx, stood.asked.id)
+    if row is None and tx.one("find_erased", id=stood.asked.id) is not None:
+        # Answered from memory, which cannot know it. Nothing of what was erased comes back, not even as a record.
+        _set_aside(tx, digest, b"", "it was answered under the id of a withdrawal that was erased")
+        return Drained.CONFLICT
     problem = None
     if row is None:
         number = _write(tx, snapshot, stood)
@@ -68,7 +72,10 @@ def drain(tx: Transaction, snapshot: Snapshot, stood: StoodIn) -> Drained:
 
 def set_aside(tx: Transaction, body: bytes, problem: str) -> None:
     """What cannot be drained is kept as it is, for a person, and never tried again."""
-    digest = digest_of(body)
+    _set_aside(tx, digest_of(body), body, problem)
+
+
+def _set_aside(tx: Transaction, digest: str, body: bytes, problem: str) -> None:
     if tx.one("find_stand_in_aside", digest=digest) is not None:
         return
     number = tx.journal(STEP, ASIDE, None, ACTOR, msgspec.json.encode({"digest": digest, "problem": problem}))

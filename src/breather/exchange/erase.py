@@ -28,7 +28,7 @@ def erase_withdrawal(tx: Transaction, withdrawal: str, basis: str, actor: str, a
     # Queries of the transaction reach only entries written before; the one that names it is not among them.
     tx.run("erase_bodies", withdrawal=withdrawal, empty=EMPTY)
     tx.run("erase_referrals", withdrawal=withdrawal, empty=EMPTY)
-    for query in ("erase_events", "erase_links", "erase_page_sessions", "erase_withdrawal"):
+    for query in ("erase_events", "erase_links", "erase_page_sessions", "erase_stand_in", "erase_withdrawal"):
         tx.run(query, withdrawal=withdrawal)
     if row is not None:
         _erase_traces(tx, row)

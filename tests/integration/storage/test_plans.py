@@ -28,6 +28,9 @@ WHOLE: Mapping[str, str] = {
     "count_deliveries": "a count for the doctor and the metrics, from an index, outside of the writer's transactions",
     "count_set_aside": "a count for the doctor, of what a person has to look at",
     "all_set_aside": "a list of what a person has to look at",
+    "oldest_withdrawal": "the first row alone, from the beginning of its key",
+    "pairs_held": "once, when a process begins to serve: what it has to hold back is loaded into memory",
+    "every_destination_listed": "likewise",
 }
 # What one batch of decisions asks and writes, and by which keys. Inserts that ask for nothing are not here.
 BATCH: Mapping[Dialect, Mapping[str, tuple[str, str, str]]] = {

@@ -15,6 +15,7 @@ from breather.domain.stand_in import KNOWN_FOR, Guards, Spent, StandInLimits
 from breather.domain.withdrawal import Residence, Session, Withdrawal
 from breather.exchange.assess import Assessed
 from breather.exchange.drain import Drained, digest_of, drain, set_aside
+from breather.exchange.erase import erase_withdrawal
 from breather.exchange.examine import examine
 from breather.exchange.record import decode_record
 from breather.exchange.recorded import features_in
@@ -229,3 +230,22 @@ def test_the_doctor_names_what_a_person_has_to_look_at(sqlite_world: World) -> N
     assert "1 withdrawals of 24 hours were answered by a stand-in" in found
     assert "1 stand-ins met another decision; the newest, a: a stand-in said hold" in found
     assert "1 records of the spool" in found
+
+
+def test_under_the_id_of_an_erased_withdrawal_nothing_comes_back(world: World) -> None:
+    """Memory does not know which ids were erased, so that it may have answered under one."""
+    stood = made(world, asked_for("a", 700))
+    world.write(lambda tx: erase_withdrawal(tx, "a", "retention", "worker", world.now))
+    assert [drained(world, stood), drained(world, stood)] == [Drained.CONFLICT, Drained.CONFLICT]
+    (aside,) = world.read(lambda reader: reader.all("stand_ins_aside", most=10))
+    assert (aside["digest"], "erased" in aside["problem"]) == (digest_of(encode_stood_in(stood)), True)
+    assert world.read(lambda reader: reader.one("find_withdrawal", id="a")) is None
+
+
+def test_erasing_leaves_of_a_stand_in_only_that_it_was_drained(world: World) -> None:
+    stood = made(world, asked_for("a", 700))
+    drained(world, stood)
+    world.write(lambda tx: erase_withdrawal(tx, "a", "retention", "worker", world.now))
+    assert drained(world, stood) is Drained.AGAIN
+    day = world.read(lambda reader: reader.all("stand_ins_let_go", since=0))
+    assert all(row["customer"] == "" and row["amount_usd"] is None for row in day)

@@ -49,6 +49,10 @@ DELETE FROM link WHERE withdrawal = :withdrawal;
 -- name: erase_page_sessions
 DELETE FROM page_session WHERE withdrawal = :withdrawal;
 
+-- name: erase_stand_in
+-- The row stays: by its digest it is known as drained, should the spool still have it.
+UPDATE stand_in SET customer = '', amount_usd = NULL WHERE withdrawal = :withdrawal;
+
 -- name: erase_withdrawal
 DELETE FROM withdrawal WHERE id = :withdrawal;
 

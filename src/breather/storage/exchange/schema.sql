@@ -211,6 +211,7 @@ CREATE TABLE stand_in (
     decided_at BIGINT NOT NULL,
     problem    TEXT                           -- the id had been decided otherwise: what became of that
 );
+CREATE INDEX stand_in_withdrawal ON stand_in (withdrawal);
 CREATE INDEX stand_in_decided ON stand_in (decided_at);
 CREATE INDEX stand_in_problem ON stand_in (number) WHERE problem IS NOT NULL;
 
@@ -333,6 +334,7 @@ CREATE TABLE link (
     used_at    BIGINT
 );
 CREATE INDEX link_expiry ON link (expires_at);
+CREATE INDEX link_of_withdrawal ON link (withdrawal);
 
 CREATE TABLE page_session (
     hash       TEXT   PRIMARY KEY,
@@ -343,6 +345,7 @@ CREATE TABLE page_session (
     expires_at BIGINT NOT NULL
 );
 CREATE INDEX page_session_expiry ON page_session (expires_at);
+CREATE INDEX page_session_of_withdrawal ON page_session (withdrawal);
 
 CREATE TABLE console_password (
     id         TEXT   PRIMARY KEY,            -- always 'console': one login until people have an issue of their own
