@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 
 DEADLINE_MS = 100
 ATTEMPTS_SECONDS = 30.0
+Line = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +45,28 @@ class Lines:
             f"POST /v1/withdrawals HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
             f"Content-Type: application/json\r\nBreather-Deadline-Ms: {deadline_ms}\r\n"
         )
-        self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+        self._idle: list[Line] = []
 
     async def post(self, body: dict[str, Any]) -> Call:
-        reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
         content = msgspec.json.encode(body)
+        request = f"{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content
+        while self._idle:
+            line = self._idle.pop()
+            # The server closes what was idle for some seconds, perhaps at this very moment; the id is the caller's.
+            with suppress(ConnectionError, asyncio.IncompleteReadError):
+                return await self._exchanged(line, str(body["id"]), request)
+        return await self._exchanged(await asyncio.open_connection("127.0.0.1", self._port), str(body["id"]), request)
+
+    async def _exchanged(self, line: Line, name: str, request: bytes) -> Call:
+        reader, writer = line
         began = time.perf_counter()
-        writer.write(f"{self._head}Content-Length: {len(content)}\r\n\r\n".encode() + content)
+        writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0])
         answer = await reader.readexactly(length)
         took = time.perf_counter() - began
-        self._idle.append((reader, writer))
-        return Call(str(body["id"]), int(head[9:12]), answer, took)
+        self._idle.append(line)
+        return Call(name, int(head[9:12]), answer, took)
 
     def close(self) -> None:
         for _, writer in self._idle:

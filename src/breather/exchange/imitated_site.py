@@ -61,7 +61,7 @@ def reading_of(reader: Reader, folder: ListFolder, text: str, suffixes: PublicSu
     found = imitated(site, brands(own))
     if found is None:
         return Reading(site.shown, mixed_scripts=mixed)
-    service = own[found.brand][0]
+    service = min(own[found.brand], key=lambda each: (each.suffix != site.suffix, each.registrable))
     return Reading(site.shown, service.registrable, named[service.registrable], found.way, mixed)
 
 

@@ -222,8 +222,9 @@ class Standby:
         """Within the turn, so that limits are counted before the next is asked."""
         if self._of_customer[asked.customer] >= SPOOLED_OF_ONE:
             raise Overloaded(f"{SPOOLED_OF_ONE} stand-ins of this customer are waiting for the database already")
-        # The last quarter is for those who have taken less of it, so that no key can fill it alone.
-        if self._spool.free < self._spool.slots // 4 and self._of_key[actor] > self._spool.slots // 2:
+        # Where there are several keys, the last quarter is for those who have taken less: none can fill it alone.
+        scarce = self._spool.slots - len(self._held) < self._spool.slots // 4 and len(snapshot.api_keys) > 1
+        if scarce and self._of_key[actor] > self._spool.slots // 2:
             raise Overloaded("half of the spool is this key's already, and little of it is left")
         now = self._clock.now()
         known_for = self.payees.known_for(asked.customer, asked.destination.key, now)

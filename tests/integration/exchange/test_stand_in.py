@@ -4,16 +4,25 @@ import secrets
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from breather.client import Breather
 from breather.domain.instant import HOUR
 from tests.exchange_process import VASP, ExchangeProcess, prepared_exchange
 from tests.integration.exchange.contract import hold_to_contract
-from tests.integration.exchange.test_deadline import drained, timed, writing_blocked
+from tests.integration.exchange.test_deadline import DEADLINE_MS, drained, timed, writing_blocked
 from tests.integration.exchange.withdrawals import assert_journal_has_no_gap, query, small, withdrawal
 
 THREADS = 8
+
+
+def answered(exchange: ExchangeProcess, name: str, deadline: int = DEADLINE_MS) -> httpx.Response:
+    """Asked again while it is pending: a disk that other tests keep busy may not sync a stand-in within its time."""
+    reply, _ = timed(exchange, name, deadline)
+    while reply.status_code == 503 and reply.json()["type"].endswith("pending"):
+        reply, _ = timed(exchange, name, deadline)
+    return reply
 
 
 def stood_in(exchange: ExchangeProcess, count: int) -> dict[str, bytes]:
@@ -22,8 +31,8 @@ def stood_in(exchange: ExchangeProcess, count: int) -> dict[str, bytes]:
     names = [f"stood-{run}-{number}" for number in range(count)]
     with writing_blocked(exchange.settings.database):
         with ThreadPoolExecutor(THREADS) as threads:
-            replies = list(threads.map(lambda name: timed(exchange, name)[0], names))
-        assert {(reply.status_code, reply.json()["stand_in"]) for reply in replies} == {(201, True)}
+            replies = list(threads.map(lambda name: answered(exchange, name), names))
+        assert {(reply.is_success, reply.json().get("stand_in")) for reply in replies} == {(True, True)}
         told = {name: reply.content for name, reply in zip(names, replies, strict=True)}
         for name in names[:3]:
             again, _ = timed(exchange, name)
@@ -83,10 +92,12 @@ def test_a_full_spool_is_no_decision(tmp_path: Path, slots: int) -> None:
         exchange.holds = hold_to_contract
         exchange.start()
         with writing_blocked(database), ThreadPoolExecutor(THREADS) as threads:
-            replies = list(threads.map(lambda number: timed(exchange, f"s-{number}", 100)[0], range(slots + 5)))
+            replies = list(threads.map(lambda number: answered(exchange, f"s-{number}", 100), range(slots + 5)))
         refused = [reply.json()["type"] for reply in replies if reply.status_code == 503]
-        assert refused == ["urn:breather:problem:no-decision"] * 5
-        assert sum(reply.status_code == 201 for reply in replies) == slots
+        # The last quarter is for the other keys that this exchange has.
+        allowed = slots - slots // 4 + 1
+        assert refused == ["urn:breather:problem:no-decision"] * (slots + 5 - allowed)
+        assert sum(reply.is_success for reply in replies) == allowed
 
 
 def test_the_client_reads_it_like_any_decision(service: ExchangeProcess) -> None:

@@ -19,6 +19,7 @@ from breather.domain.refusal import ChangedRetry
 from breather.domain.stand_in import StandInLimits
 from breather.domain.withdrawal import Destination, Withdrawal
 from breather.exchange.guards import KeptGuards
+from breather.exchange.snapshot import ApiKey
 from breather.exchange.standby import SPOOLED_OF_ONE, Standby
 from breather.exchange.stood_in import StoodIn
 from breather.storage.failure import OutcomeUnknown, Overloaded, StorageFailure, Unavailable
@@ -198,6 +199,8 @@ def test_one_customer_cannot_fill_the_spool(process: Process) -> None:
 
 def test_one_key_cannot_fill_the_spool(sqlite_world: World, tmp_path: Path) -> None:
     process = Process(sqlite_world, tmp_path / "small", 16)
+    keys = {name: ApiKey(name, frozenset({"assess"})) for name in ("flooding", "other")}
+    sqlite_world.snapshot = replace(sqlite_world.snapshot, api_keys=keys)
 
     def stand_in(name: str, key: str) -> None:
         process.standby.stand_in(sqlite_world.snapshot, asked_for(name, 700, customer=name), key).result(30)
