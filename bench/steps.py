@@ -38,7 +38,7 @@ STEPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "log": ("loop", ("breather.web.exchange.figures:Figures.decided",)),
     "begin": ("writer", ("breather.storage.database:Database._begun_writing",)),
     "ask": ("writer", ("breather.storage.exchange.sheet:Sheet.__init__",)),
-    "features": ("writer", ("breather.exchange.assess:fold", "breather.exchange.assess:likeness_of")),
+    "features": ("writer", ("breather.exchange.facts:fold", "breather.exchange.facts:likeness_of")),
     "rules": ("writer", ("breather.exchange.assess:rule_on", "breather.exchange.assess:intervene")),
     "settle": ("writer", ("breather.exchange.assess:settle",)),
     "decide": ("writer", ("breather.exchange.assess:_decide",)),

@@ -191,8 +191,9 @@ def agency_app(settings: AgencySettings, agency: RunningAgency) -> Starlette:
 def _listen(
     settings: Settings | AgencySettings, service: Service, more: Callable[[], Iterator[Metric]] = lambda: iter(())
 ) -> None:
-    if settings.metrics_port:
-        start_metrics(ServiceMetrics(service, more), settings.metrics_host, settings.metrics_port)
+    if settings.metrics:
+        host, _, port = settings.metrics.rpartition(":")
+        start_metrics(ServiceMetrics(service, more), host.strip("[]"), int(port))
 
 
 def _exit(failure: StorageFailure) -> None:

@@ -22,6 +22,7 @@ OTHER_PREFIXES: Final = ("BREATHER_DEMO_", "BREATHER_TEST_", AGENCY_PREFIX)
 LEAST_KEPT_DAYS: Final = 30
 
 # They become part of a page's security policy, so nothing else may stand in them.
+LOOPBACK = "127.0.0.1"
 _ORIGIN: Final = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
@@ -79,6 +80,15 @@ def _url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _listener(value: str) -> str:
+    """HOST:PORT; a port alone is one of this machine."""
+    host, colon, port = value.rpartition(":")
+    try:
+        return value and f"{_text(host) if colon else LOOPBACK}:{_number(1, 65535)(port)}"
+    except ValueError:
+        raise ValueError("must be a port from 1 to 65535, or HOST:PORT such as 10.0.0.5:9464") from None
+
+
 def _origins(value: str) -> tuple[str, ...]:
     found = tuple(value.split())
     if not all(_ORIGIN.fullmatch(origin) for origin in found):
@@ -108,7 +118,7 @@ class Settings:
     intelligence: Path = _setting(_folder, Path("intelligence"))
     mode: str = _setting(_word("test", "live"), "test")
     vasp: str = _setting(_text, "my-exchange")
-    host: str = _setting(_text, "127.0.0.1")
+    host: str = _setting(_text, LOOPBACK)
     port: int = _setting(_number(1, 65535), 8080)
     public_url: str = _setting(_url, "http://127.0.0.1:8080")
     exchange_origins: tuple[str, ...] = _setting(_origins, ())
@@ -120,8 +130,7 @@ class Settings:
     keep_days: int = _setting(_number_or_none(LEAST_KEPT_DAYS, 36_500), 0)
     backup_days: int = _setting(_number(1, 3650), 30)
     log_level: str = _setting(_word(*LEVELS), "info")
-    metrics_host: str = _setting(_text, "127.0.0.1")
-    metrics_port: int = _setting(_number(0, 65535), 0)
+    metrics: str = _setting(_listener, "")
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
     @property
@@ -140,15 +149,14 @@ class AgencySettings:
     mode: str = _setting(_word("test", "live"), "test")
     organisation: str = _setting(_text, "my-agency")
     name: str = _setting(_text, "My agency")
-    host: str = _setting(_text, "127.0.0.1")
+    host: str = _setting(_text, LOOPBACK)
     port: int = _setting(_number(1, 65535), 8090)
     public_url: str = _setting(_url, "http://127.0.0.1:8090")
     zone: str = _setting(_zone, "UTC")
     proxies: int = _setting(_number(0, 5), 0)
     queue: int = _setting(_number(1, 100_000), 1024)
     log_level: str = _setting(_word("debug", "info", "warning", "error"), "info")
-    metrics_host: str = _setting(_text, "127.0.0.1")
-    metrics_port: int = _setting(_number(0, 65535), 0)
+    metrics: str = _setting(_listener, "")
     worker_seconds: int = _setting(_number(1, 3600), 10)
 
 

@@ -92,7 +92,7 @@ class Outage:
             assert time.monotonic() < until, f"{metric} is {found}, not {wanted}"
 
     def metric(self, name: str) -> float | None:
-        text = self.exchange.client.get(f"http://127.0.0.1:{self.exchange.settings.metrics_port}/metrics").text
+        text = self.exchange.client.get(f"http://{self.exchange.settings.metrics}/metrics").text
         return next(
             (sample.value for family in families(text) for sample in family.samples if sample.name == name), None
         )
@@ -104,7 +104,7 @@ def started(folder: Path, database: str, spool: Path | None = None) -> Iterator[
     shutil.copytree(sample_campaign(CAMPAIGN), campaign)
     terms = campaign / "campaign.toml"
     terms.write_text(terms.read_text("utf-8").replace('length = "31d"', 'length = "90d"') + LIMITS, "utf-8")
-    more = {"metrics_port": free_port(), "spool_slots": SLOTS, "spool": spool, "log_level": "error"}
+    more = {"metrics": f"127.0.0.1:{free_port()}", "spool_slots": SLOTS, "spool": spool, "log_level": "error"}
     with prepared_exchange(folder, database, campaign=campaign, **more) as exchange:
         exchange.start()
         yield exchange

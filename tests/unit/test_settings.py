@@ -41,8 +41,7 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "BREATHER_KEEP_DAYS": "1826",
         "BREATHER_BACKUP_DAYS": "14",
         "BREATHER_LOG_LEVEL": "warning",
-        "BREATHER_METRICS_HOST": "10.0.0.5",
-        "BREATHER_METRICS_PORT": "9464",
+        "BREATHER_METRICS": "10.0.0.5:9464",
         "BREATHER_WORKER_SECONDS": "5",
     }
     settings = read_settings(environment)
@@ -138,3 +137,18 @@ def test_the_documents_examples_are_accepted() -> None:
     examples = dict(re.findall(r"^Example: `(BREATHER_\w+)=([^`]+)`", text, re.MULTILINE))
     assert len(examples) == len(fields(Settings))
     read_settings(examples)
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [("9464", "127.0.0.1:9464"), ("[::1]:9464", "[::1]:9464"), ("10.0.0.5:1", "10.0.0.5:1"), ("", "")],
+)
+def test_metrics_are_of_this_machine_unless_said_otherwise(value: str, read: str) -> None:
+    settings = read_settings({"BREATHER_METRICS": value})
+    assert settings.metrics == read
+    assert read_settings(as_environment(settings)) == settings
+
+
+@pytest.mark.parametrize("value", ["0", "65536", ":9464", "10.0.0.5:", "metrics", "9464 "])
+def test_metrics_that_cannot_be_are_refused_with_what_can(value: str) -> None:
+    assert "HOST:PORT" in refused(METRICS=value).findings[0].message

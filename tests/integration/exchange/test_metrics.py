@@ -44,12 +44,12 @@ def watched(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Exchange
     url = f"sqlite:///{tmp_path / 'exchange.db'}"
     if request.param == "postgresql":
         url = next(empty_postgresql(request.getfixturevalue("postgresql_server")))
-    with running_exchange_process(tmp_path, url, metrics_port=free_port()) as found:
+    with running_exchange_process(tmp_path, url, metrics=f"127.0.0.1:{free_port()}") as found:
         yield found
 
 
 def scraped(exchange: ExchangeProcess) -> str:
-    return exchange.client.get(f"http://127.0.0.1:{exchange.settings.metrics_port}/metrics").text
+    return exchange.client.get(f"http://{exchange.settings.metrics}/metrics").text
 
 
 def test_what_happened_is_counted_and_nobody_is_named(watched: ExchangeProcess) -> None:
@@ -71,7 +71,7 @@ def test_what_happened_is_counted_and_nobody_is_named(watched: ExchangeProcess) 
 
 def test_they_are_not_where_the_world_can_ask(watched: ExchangeProcess) -> None:
     assert watched.client.get(f"{watched.url}/metrics").status_code == 404
-    assert watched.settings.metrics_host == "127.0.0.1"
+    assert watched.settings.metrics.startswith("127.0.0.1:")
     watched.stop()
     with pytest.raises(httpx.ConnectError):
         scraped(watched)
