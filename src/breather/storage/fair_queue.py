@@ -92,12 +92,13 @@ class FairQueue:
         gone: list[Pending[Any]] = []
         for key, lines in list(self._lines.items()):
             for customer, line in list(lines.items()):
-                leaving = [pending for pending in line if who(pending)]
-                if leaving:
-                    gone += leaving
-                    self._left(key, len(leaving))
-                    lines[customer] = deque(pending for pending in line if not who(pending))
-                if not lines[customer]:
+                before, staying = len(gone), Line()
+                for pending in line:  # asked once: a deadline may take it between one look and the next
+                    (gone if who(pending) else staying).append(pending)
+                if len(gone) > before:
+                    self._left(key, len(gone) - before)
+                    lines[customer] = staying
+                if not staying:
                     del lines[customer]
             if not lines:
                 del self._lines[key]

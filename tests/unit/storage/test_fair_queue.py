@@ -101,6 +101,18 @@ def test_those_whom_their_deadlines_took_fill_nothing() -> None:
 senders = st.builds(Sender, st.sampled_from(("", "shop", "other")), st.sampled_from(("", "ana", "bea", "eva")))
 
 
+def test_whom_a_deadline_takes_while_the_queue_is_looked_through_is_counted_as_what_he_is() -> None:
+    """Once looked at twice: the second look left out what the first had not counted, and the writer waited for it
+    for good.
+    """
+    queue = FairQueue(8, 4)
+    for _ in range(3):
+        queue.add(Pending(lambda tx: None, None), of("shop", "a"))
+    looks = iter([False, True, False])
+    assert len(queue.leave(lambda pending: next(looks, True))) == 1
+    assert (len(queue), len(queue.next()), len(queue)) == (2, 2, 0)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(senders, st.just(None)), max_size=200))
 def test_each_is_served_once_in_its_senders_order_and_never_waits_for_more_than_its_turn(
